@@ -1,0 +1,27 @@
+"""The errors a caller can expect: one line that names the thing and says what to do about it."""
+
+from pathlib import Path
+
+
+class UnseenError(ValueError):
+    """Something the user gave cannot be used; the message is one line with the remedy."""
+
+
+class PhotoError(UnseenError):
+    """A photo cannot be read, protected or written.
+
+    Args:
+        path: the file it is about; it opens the message.
+        problem: what is wrong, in plain words.
+        remedy: what the user can do about it.
+    """
+
+    def __init__(self, path: Path | str, problem: str, remedy: str) -> None:
+        super().__init__(f"{path}: {problem}; {remedy}")
+        self.path = Path(path)
+        self.problem = problem
+        self.remedy = remedy
+
+
+class ModelError(UnseenError):
+    """A classifier cannot be found, downloaded or loaded."""
