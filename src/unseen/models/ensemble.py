@@ -1,0 +1,39 @@
+"""Several networks as one classifier."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import nn
+
+from unseen.errors import ModelError
+from unseen.types import Classifier, Images, Logits
+
+
+class Ensemble(nn.Module):
+    """Networks with the same classes side by side: images (B, C, H, W) -> logits (B, M, K) in float32.
+
+    Args:
+        members: the networks.
+        precision: torch.bfloat16 to let a GPU compute in it where that is safe (autocast); None leaves float32.
+
+    Raises:
+        ModelError: no network, or networks that do not answer in the same classes.
+    """
+
+    def __init__(self, members: Sequence[Classifier], *, precision: torch.dtype | None = None) -> None:
+        super().__init__()
+        if not members:
+            raise ModelError("an ensemble needs at least one network; name one with --model")
+        for member in members[1:]:
+            if tuple(member.class_names) != tuple(members[0].class_names):
+                raise ModelError(
+                    f"the networks answer in different classes ({len(members[0].class_names)} and "
+                    f"{len(member.class_names)}); protect against networks that share their classes"
+                )
+        self.members = tuple(members)
+        self.precision = precision
+        self.class_names = tuple(members[0].class_names)
+
+    def forward(self, images: Images) -> Logits:
+        with torch.autocast(images.device.type, self.precision or torch.bfloat16, enabled=self.precision is not None):
+            return torch.stack([member(images).float() for member in self.members], 1)

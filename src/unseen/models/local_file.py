@@ -1,0 +1,84 @@
+"""`file.py:function`: any module of the user's own."""
+
+import sys
+from collections.abc import Mapping
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import ModuleType
+
+from torch import Tensor, nn
+
+from unseen.errors import ModelError
+from unseen.models.libraries import prepare_imports
+from unseen.models.preprocessing import Unprepared
+from unseen.models.spec import NOT_STATED, ListedModel, ModelSpec
+from unseen.naming import typed
+
+
+def is_local(base: str) -> bool:
+    """Whether a name has the form `file.py:function`."""
+    return base.rpartition(":")[0].endswith(".py")
+
+
+def list_local(name: str, base: str, options: Mapping[str, str]) -> ListedModel:
+    """What is known about `file.py:function` without running it."""
+    path, _ = _split(base)
+    return ListedModel(
+        name=name, input_size=None, parameters=None, licence=NOT_STATED, source=str(path), here=path.is_file()
+    )
+
+
+def load_local(name: str, base: str, options: Mapping[str, str]) -> tuple[nn.Module, ModelSpec]:
+    """The module that the function returns, called with the options as keyword arguments.
+
+    The module takes images (B, 3, H, W) in [0, 1] of any size and returns logits (B, K); its `class_names` has K names.
+
+    Raises:
+        ModelError: no such file or function, an error in it, or a result that is not such a module.
+    """
+    path, function = _split(base)
+    body = _called(path, function, options)
+    class_names = getattr(body, "class_names", None)
+    if not isinstance(body, nn.Module) or not class_names:
+        raise ModelError(f"{path}: {function} must return a torch.nn.Module with class_names; correct the file")
+    learnt: list[Tensor] = [*body.parameters()] or [*body.buffers()]
+    spec = ModelSpec(
+        name=name,
+        source=str(path),
+        sha256=None,
+        licence=NOT_STATED,
+        class_names=tuple(str(class_name) for class_name in class_names),
+        synsets=None,
+        preprocessing=Unprepared(),
+        parameters=sum(tensor.numel() for tensor in learnt),
+    )
+    return body, spec
+
+
+def _split(base: str) -> tuple[Path, str]:
+    """At the last colon, for `C:` names a drive."""
+    file, _, function = base.rpartition(":")
+    return Path(file).expanduser(), function
+
+
+def _called(path: Path, function: str, options: Mapping[str, str]) -> object:
+    if not path.is_file():
+        raise ModelError(f"{path}: there is no such file; write path/to/file.py:function")
+    prepare_imports()  # the file may import timm or torchvision
+    try:
+        make = getattr(_imported(path), function, None)
+        if callable(make):
+            return make(**{key: typed(value) for key, value in options.items()})
+    except Exception as error:  # it is the user's code
+        raise ModelError(f"{path}: {function} failed with {type(error).__name__}: {error}; correct the file") from error
+    raise ModelError(f"{path}: it defines no function {function!r}; write path/to/file.py:function")
+
+
+def _imported(path: Path) -> object:
+    """The file as a Python module, under a name of its own; fresh each time."""
+    module_name = f"unseen_local_{path.stem}"
+    module = ModuleType(module_name)
+    module.__file__ = str(path)
+    sys.modules[module_name] = module  # dataclasses look it up
+    SourceFileLoader(module_name, str(path)).exec_module(module)
+    return module
