@@ -1,0 +1,186 @@
+"""The account of a run: these classes are the JSON report, field by field, in this order."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from unseen.errors import UnseenError
+
+Role = Literal["surrogate", "held-out"]
+Status = Literal["protected", "not_achieved", "failed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """One of a network's guesses, with its probability in [0, 1]."""
+
+    label: str
+    probability: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What one network reads in one picture.
+
+    Attributes:
+        icp: probability of the reference, in [0, 1].
+        ice: entropy of the answer, in nats.
+        top5: the best five guesses, the most probable first; fewer where the network knows fewer classes.
+    """
+
+    icp: float
+    ice: float
+    top5: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelReading:
+    """What one network reads before and after.
+
+    Attributes:
+        name: the network.
+        role: "surrogate" when the protection was made against it, "held-out" when it never took part.
+        reference: the label that the readings are judged by.
+        before: the reading of the original.
+        after: the reading of the file as written, decoded again.
+    """
+
+    name: str
+    role: Role
+    reference: str
+    before: Reading
+    after: Reading
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """How the written picture differs from the original; None where a number is not defined.
+
+    Attributes:
+        mean_abs: mean absolute change of a colour value, in [0, 1].
+        max_abs: largest absolute change of a colour value, in [0, 1].
+        mean_abs_levels: `mean_abs` in 8-bit levels.
+        max_abs_levels: `max_abs` in 8-bit levels.
+        psnr: in dB; None also where nothing changed.
+        ssim: at most 1, which means identical.
+    """
+
+    mean_abs: float | None
+    max_abs: float | None
+    mean_abs_levels: float | None
+    max_abs_levels: float | None
+    psnr: float | None
+    ssim: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhotoRow:
+    """One photo of the run.
+
+    Attributes:
+        input: the photo as it was named.
+        output: the protected copy; None where none was written.
+        status: "protected", "not_achieved" or "failed".
+        error: one line, where it failed.
+        seconds: time spent on it.
+        iterations: gradient steps spent on it; None where it failed before.
+        target: the label or labels that the scheme pushed up; None where it has none.
+        target_probability: the lowest probability of the target over the surrogates.
+        models: one reading a network, surrogates first.
+        change: how the picture differs; None where no copy was made.
+        metadata_removed: in words, such as "GPS position".
+        notes: what else the owner should know, one sentence each.
+    """
+
+    input: str
+    output: str | None
+    status: Status
+    error: str | None
+    seconds: float
+    iterations: int | None
+    target: str | None
+    target_probability: float | None
+    models: tuple[ModelReading, ...]
+    change: Change | None
+    metadata_removed: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """A run: the version and settings that fix every pixel, and one row a photo."""
+
+    version: str
+    settings: Mapping[str, Any]
+    photos: tuple[PhotoRow, ...]
+
+    def merge(self, other: "Report") -> "Report":
+        """Join another report of the same version and settings to the end of this one; associative.
+
+        Raises:
+            UnseenError: when the two come from runs that cannot be told as one.
+        """
+        if self.version != other.version:
+            raise UnseenError(
+                f"reports of the versions {self.version} and {other.version} do not merge; redo one of them"
+            )
+        different = [
+            key for key in {**self.settings, **other.settings} if not _same(key, self.settings, other.settings)
+        ]
+        if different:
+            raise UnseenError(f"reports with different settings ({', '.join(different)}) do not merge; keep them apart")
+        return Report(version=self.version, settings=self.settings, photos=self.photos + other.photos)
+
+
+def to_json(report: Report) -> str:
+    """The report as JSON; what is not a finite number becomes null, and all text is ASCII, safe for any terminal."""
+    return json.dumps(_finite(asdict(report)), indent=2, allow_nan=False) + "\n"
+
+
+def from_json(text: str) -> Report:
+    """Read what `to_json` wrote.
+
+    Raises:
+        UnseenError: when it is something else.
+    """
+    try:
+        data = json.loads(text)
+        photos = tuple(_photo(row) for row in data.pop("photos"))
+        return Report(photos=photos, **data)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise UnseenError(
+            f"not a report of this version of unseen ({error}); give a JSON file that it wrote"
+        ) from error
+
+
+def _same(key: str, first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
+    return key in first and key in second and bool(first[key] == second[key])
+
+
+def _finite(value: Any) -> Any:
+    """The same nest of dictionaries and lists, with None for infinities and NaN."""
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _photo(row: dict[str, Any]) -> PhotoRow:
+    nested = {
+        "models": tuple(_model(model) for model in row["models"]),
+        "change": None if row["change"] is None else Change(**row["change"]),
+        "metadata_removed": tuple(row["metadata_removed"]),
+        "notes": tuple(row["notes"]),
+    }
+    return PhotoRow(**{**row, **nested})
+
+
+def _model(model: dict[str, Any]) -> ModelReading:
+    return ModelReading(**{**model, "before": _reading(model["before"]), "after": _reading(model["after"])})
+
+
+def _reading(reading: dict[str, Any]) -> Reading:
+    return Reading(**{**reading, "top5": tuple(Answer(**answer) for answer in reading["top5"])})

@@ -1,0 +1,70 @@
+"""The report as one self-contained HTML page: no script, and nothing is requested from anywhere."""
+
+import base64
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from unseen.report import words
+from unseen.report.layout import Report
+from unseen.report.pictures import Preview
+
+
+def to_html(report: Report, previews: Mapping[str, Preview]) -> str:
+    """The page for people.
+
+    Args:
+        report: what is told.
+        previews: the pictures of each photo, by its `input`; a photo without any is told in words only.
+    """
+    template = _environment().get_template("page.html.jinja")
+    return template.render(
+        report=report, previews=previews, summary=words.summary(report), roles=words.ROLES, statuses=words.STATUSES
+    )
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("unseen.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    environment.filters |= {
+        "change": words.change_in_words,
+        "data_uri": _data_uri,
+        "decimal": words.decimal,
+        "file_name": lambda path: PurePath(path).name,
+        "percent": words.percent,
+        "setting": _setting,
+        "size": words.size_in_words,
+        "status": words.status_in_words,
+        "verdict": words.verdict,
+    }
+    environment.globals["VERDICTS"] = words.VERDICTS
+    return environment
+
+
+def _shown(value: Any) -> Any:
+    """Text as a page can show it; markup as it is."""
+    return words.printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _data_uri(jpeg: bytes) -> str:
+    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
+
+
+def _setting(value: Any) -> str:
+    """A setting as people write it."""
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(map(_setting, value)) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None:
+        return "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,151 @@
+"""Numbers and verdicts in words that need no knowledge of adversarial examples."""
+
+import math
+import unicodedata
+from statistics import fmean
+from typing import Literal
+
+from unseen.report.layout import Answer, Change, ModelReading, PhotoRow, Report
+
+Verdict = Literal["hidden", "close", "recognised", "unknown"]
+
+VERDICTS: dict[Verdict, str] = {
+    "hidden": "hidden",
+    "close": "hidden, but among its guesses",
+    "recognised": "still recognised",
+    "unknown": "not recognised before either",
+}
+ROLES = {"surrogate": "used to make the protection", "held-out": "not used to make the protection"}
+STATUSES = {"protected": "Protected", "not_achieved": "Not achieved", "failed": "Failed"}
+UNSURE = 0.1
+"""Probability under which a network's first guess is called unsure."""
+
+
+def verdict(model: ModelReading) -> Verdict:
+    """Whether the network still gives the reference."""
+    if _first(model.before.top5) != model.reference:
+        return "unknown"
+    if _first(model.after.top5) == model.reference:
+        return "recognised"
+    return "close" if model.reference in {answer.label for answer in model.after.top5} else "hidden"
+
+
+def percent(probability: float | None) -> str:
+    """A probability for people: as many digits as mean something, and never a false 0 % or 100 %."""
+    if probability is None or not math.isfinite(probability):
+        return "not defined"
+    if probability < 1e-4:
+        return "less than 0.01\N{NO-BREAK SPACE}%"
+    if probability > 1 - 1e-4:
+        return "more than 99.99\N{NO-BREAK SPACE}%"
+    digits = 2 if probability < 0.01 or probability > 0.999 else 1
+    return f"{100 * probability:.{digits}f}\N{NO-BREAK SPACE}%"
+
+
+def decimal(value: float | None, digits: int = 2) -> str:
+    """A number with a fixed count of digits; in words where it is none."""
+    return "not defined" if value is None or not math.isfinite(value) else f"{value:.{digits}f}"
+
+
+def printable(text: str) -> str:
+    """The text without what a terminal or a page cannot show, such as the undecodable bytes of a file name."""
+    return "".join("?" if unicodedata.category(letter) in {"Cc", "Cs"} else letter for letter in text)
+
+
+def size_in_words(change: Change) -> str:
+    """The size of a change in a word or two.
+
+    The limits are the lowest PSNR that changes of at most 2, 4 and 8 levels come to.
+    """
+    if change.mean_abs == 0:
+        return "none"
+    if change.psnr is None or not math.isfinite(change.psnr):
+        return "not defined"
+    if change.psnr >= 42:
+        return "very small"
+    if change.psnr >= 36:
+        return "small"
+    return "moderate" if change.psnr >= 30 else "large"
+
+
+def change_in_words(change: Change) -> str:
+    """One or two sentences on what happened to the picture."""
+    size = size_in_words(change)
+    looks = {
+        "very small": "usually invisible",
+        "small": "hard to see at normal size",
+        "moderate": "it may be seen in smooth areas such as sky or skin",
+        "large": "it can be seen",
+    }
+    if size == "none":
+        return "The picture is unchanged."
+    if size == "not defined":
+        return "The picture has another size than the original, so the two cannot be compared pixel by pixel."
+    return (
+        f"The change is {size}: {looks[size]}. A colour value, which runs from 0 to 255, moved by "
+        f"{decimal(change.mean_abs_levels, 1)} on average and by {decimal(change.max_abs_levels, 0)} at most."
+    )
+
+
+def status_in_words(row: PhotoRow) -> str:
+    """One or two sentences on how the photo fared, with the remedy where something is missing."""
+    if row.status == "failed":
+        return row.error or "The photo could not be processed."
+    if row.status == "protected":
+        return "The networks used to make the protection no longer give the true answer first."
+    known = [model.name for model in row.models if model.role == "surrogate" and verdict(model) == "recognised"]
+    if not known:
+        return "The networks changed their answer, but less surely than was asked. Try a higher strength."
+    return f"Still recognised by {_listed(known)}. Try a higher strength or another scheme."
+
+
+def summary(report: Report) -> tuple[str, str, str]:
+    """What was gained, how far it carries, and what it does not do: three sentences."""
+    return _outcome(report.photos), _gain(report.photos), LIMITS
+
+
+LIMITS = (
+    "This makes automatic reading in bulk harder for networks like those named here, today; it does not stop people, "
+    "someone who aims at this very photo, other or later systems, or anyone who holds the original."
+)
+
+
+def _outcome(photos: tuple[PhotoRow, ...]) -> str:
+    protected = sum(row.status == "protected" for row in photos)
+    failed = sum(row.status == "failed" for row in photos)
+    if len(photos) == 1:
+        opening = "The photo is protected" if protected else "The photo is not protected"
+    else:
+        opening = f"{protected or 'None'} of {len(photos)} photos {'is' if protected == 1 else 'are'} protected"
+    if protected:
+        opening += (
+            ": the networks used to make the protection no longer give the true answer first, in the files as written"
+        )
+    return opening + (f"; {failed} could not be processed." if failed else ".")
+
+
+def _gain(photos: tuple[PhotoRow, ...]) -> str:
+    used, others = (_mean_chances(photos, role) for role in ("surrogate", "held-out"))
+    if not used:
+        return "No network was asked what it sees."
+    sentence = f"On average, the networks used to make the protection gave the true answer a chance of {used}"
+    if not others:
+        return f"{sentence}; no other network was asked, so how far this carries is not known."
+    return f"{sentence}; other networks, which had no part in it, {others}."
+
+
+def _mean_chances(photos: tuple[PhotoRow, ...], role: str) -> str:
+    """The mean chance of the reference before and after; empty where there is no reading."""
+    readings = [model for row in photos for model in row.models if model.role == role]
+    if not readings:
+        return ""
+    before = fmean(model.before.icp for model in readings)
+    return f"{percent(before)} before and {percent(fmean(model.after.icp for model in readings))} now"
+
+
+def _first(top: tuple[Answer, ...]) -> str | None:
+    return top[0].label if top else None
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
