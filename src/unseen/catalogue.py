@@ -1,0 +1,72 @@
+"""The only place where names become objects: schemes and strengths."""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, fields
+from typing import Any
+
+from unseen.errors import UnseenError
+from unseen.grid import LEVELS
+from unseen.naming import nearest, parse_name, typed
+from unseen.schemes import Away, ClassIndistinguishability, ClassReplacement, GradientSign, Uniform
+from unseen.types import Scheme
+
+SCHEMES: Mapping[str, type] = {
+    "replace": ClassReplacement,
+    "indistinguish": ClassIndistinguishability,
+    "uniform": Uniform,
+    "away": Away,
+    "gradient-sign": GradientSign,
+}
+"""Schemes by name."""
+
+DEFAULT_SCHEME = "replace"
+DEFAULT_MODELS = ("lite0", "lite1")
+DEFAULT_AUDIT_MODELS = ("lite2",)
+
+STRENGTHS: Mapping[str, float] = {"low": 4, "medium": 8, "high": 16}
+"""The limit in 8-bit levels that each strength stands for."""
+
+DEFAULT_STRENGTH = "medium"
+
+
+def scheme_named(text: str, settings: Mapping[str, Any], *, defaults: Mapping[str, Any] | None = None) -> Scheme:
+    """The scheme of `name` or `name?setting=value`, with further settings.
+
+    Args:
+        text: one of `SCHEMES`; options as fields are named, lengths in 8-bit levels.
+        settings: the same, already of the right type; they outrank the options.
+        defaults: what is used where neither says anything, instead of the scheme's own defaults.
+
+    Raises:
+        UnseenError: an unknown scheme or setting, or a value out of range.
+    """
+    name, options = parse_name(text)
+    if name not in SCHEMES:
+        raise UnseenError(f"unknown scheme {name!r}; {nearest(name, SCHEMES)}")
+    known = {field.name: field for field in scheme_settings(name)}
+    given = {**(defaults or {}), **{key.replace("-", "_"): typed(value) for key, value in options.items()}, **settings}
+    for key in given:
+        if key not in known:
+            raise UnseenError(f"scheme {name!r} has no setting {key!r}; {nearest(key, known)}")
+    values = {key: in_unit_range(known[key], value) for key, value in given.items()}
+    try:
+        scheme: Scheme = SCHEMES[name](**values)
+    except (TypeError, ValueError) as error:
+        raise UnseenError(f"scheme {name!r}: {error}") from error
+    return scheme
+
+
+def scheme_settings(name: str) -> tuple["Field[Any]", ...]:
+    """The settings of a scheme: its dataclass fields, with a meaning each."""
+    return fields(SCHEMES[name])
+
+
+def in_unit_range(field: "Field[Any]", value: Any) -> Any:
+    """A setting as people give it, in levels where it is a length, as its field holds it, in [0, 1]."""
+    return value / LEVELS if field.metadata.get("levels") else value
+
+
+def in_levels(field: "Field[Any]") -> Any:
+    """A setting's default as people know it."""
+    default = None if field.default is MISSING else field.default
+    return round(default * LEVELS, 3) if default is not None and field.metadata.get("levels") else default

@@ -1,0 +1,46 @@
+"""`unseen models` and `unseen schemes`: what there is to choose from."""
+
+import inspect
+
+import click
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from unseen.catalogue import DEFAULT_SCHEME, SCHEMES, in_levels, scheme_settings
+from unseen.models.zoo import list_models
+
+
+@click.command()
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+def models(names: tuple[str, ...]) -> None:
+    """List the networks that come with unseen, and any others by NAME; nothing is loaded or downloaded.
+
+    NAME is lite0, lite1, lite2, timm:NAME, torchvision:NAME or file.py:function, with options after a question mark:
+    'timm:deit_tiny_patch16_224?weights=deit.safetensors&mean=0.5'.
+    """
+    result = Table("Name", "Input", "Parameters", "Licence", "Weights from", "Here", box=SIMPLE_HEAD)
+    for model in list_models(names):
+        size = "its own" if model.input_size is None else "×".join(map(str, model.input_size))
+        count = "" if model.parameters is None else f"{model.parameters / 1e6:.1f} M"
+        result.add_row(model.name, size, count, model.licence, model.source, "yes" if model.here else "no")
+    Console().print(result)
+
+
+@click.command()
+def schemes() -> None:
+    """List the ways to protect and their settings."""
+    for name, scheme in SCHEMES.items():
+        default = " (default)" if name == DEFAULT_SCHEME else ""
+        click.echo(f"{name}{default}: {_first_sentence(scheme)}")
+        for field in scheme_settings(name):
+            if field.name == "lanes":
+                continue
+            unit = " levels" if field.metadata["levels"] else ""
+            value = in_levels(field)
+            told = "" if value is None else f" [{value}{unit}]"
+            click.echo(f"    --{field.name.replace('_', '-'):16} {field.metadata['meaning']}{told}")
+
+
+def _first_sentence(scheme: type) -> str:
+    return " ".join((inspect.getdoc(scheme) or "").split("\n\n")[0].split())

@@ -1,0 +1,92 @@
+"""What is to be done: which photos, and where each protected copy goes."""
+
+import csv
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from unseen.errors import UnseenError
+from unseen.photo import PHOTO_SUFFIXES
+
+BESIDE = "-unseen"
+"""What a copy's name gets when it is written beside its original."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One photo to protect.
+
+    Attributes:
+        source: the original.
+        target: the copy, with the original's suffix; the format written may change it.
+        label: what the user says is in the photo (class index, name or synset); None leaves it to each network.
+    """
+
+    source: Path
+    target: Path
+    label: str | None = None
+
+
+def plan(paths: Iterable[Path], output: Path | None, labels: Mapping[Path, str]) -> Iterator[Job]:
+    """One job a photo; folders are walked in order of their names and mirrored below `output`.
+
+    Args:
+        output: the folder for the copies; None writes each beside its original, with `BESIDE` in its name.
+        labels: resolved path -> label, from `read_labels`.
+
+    Raises:
+        UnseenError: a folder without photos.
+    """
+    for path in paths:
+        if not path.is_dir():
+            yield _job(path, Path(path.name), output, labels)
+            continue
+        sources = _photos_in(path, output)
+        first = next(sources, None)
+        if first is None:
+            kinds = ", ".join(sorted(PHOTO_SUFFIXES))
+            raise UnseenError(f"{path}: no photos in this folder; name one that holds files such as {kinds}")
+        yield _job(first, first.relative_to(path), output, labels)
+        for source in sources:
+            yield _job(source, source.relative_to(path), output, labels)
+
+
+def read_labels(path: Path) -> dict[Path, str]:
+    """Resolved photo path -> label, from a CSV with the columns `file` (relative to the CSV) and `label`.
+
+    Of several accepted labels, joined by `;`, the first one is the photo's.
+
+    Raises:
+        UnseenError: unreadable, or without these columns.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as lines:
+            rows = csv.DictReader(lines)
+            if not {"file", "label"} <= set(rows.fieldnames or ()):
+                raise UnseenError(f"{path}: has no columns 'file' and 'label'; give a CSV that starts with file,label")
+            return {
+                (path.parent / row["file"]).resolve(): row["label"].split(";")[0].strip()
+                for row in rows
+                if row["file"] and row["label"]
+            }
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UnseenError(f"{path}: cannot be read as CSV ({error}); give a CSV that starts with file,label") from error
+
+
+def _job(source: Path, relative: Path, output: Path | None, labels: Mapping[Path, str]) -> Job:
+    beside = source.with_name(f"{source.stem}{BESIDE}{source.suffix}")
+    target = beside if output is None else output / relative
+    return Job(source=source, target=target, label=labels.get(source.resolve()) if labels else None)
+
+
+def _photos_in(folder: Path, output: Path | None) -> Iterator[Path]:
+    """Photos below a folder, but no hidden ones and none that a former run wrote."""
+    own = output.resolve() if output else None
+    for root, names, files in os.walk(folder):
+        names[:] = sorted(name for name in names if not name.startswith(".") and (Path(root) / name).resolve() != own)
+        for name in sorted(files):
+            path = Path(root) / name
+            copied = output is None and path.stem.endswith(BESIDE)
+            if path.suffix.lower() in PHOTO_SUFFIXES and not name.startswith(".") and not copied:
+                yield path

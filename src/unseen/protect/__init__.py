@@ -1,0 +1,6 @@
+"""Protecting photos, one or many: the data flow from a file to a protected copy and its account."""
+
+from unseen.protect.photos import protect_file, protect_photos
+from unseen.protect.protection import Outcome, Protection, settings_of
+
+__all__ = ["Outcome", "Protection", "protect_file", "protect_photos", "settings_of"]

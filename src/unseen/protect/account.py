@@ -1,0 +1,118 @@
+"""The row of a photo: what each network read before and reads now, and what it cost."""
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from unseen.errors import PhotoError, UnseenError
+from unseen.metrics import max_abs, mean_abs, psnr, ssim
+from unseen.photo import Encoding, Photo, metadata_removed
+from unseen.photo.photo import Pixels
+from unseen.plan import Job
+from unseen.protect.protection import Protection, Work
+from unseen.protect.saving import Saved
+from unseen.reading import reading
+from unseen.report.layout import Change, ModelReading, PhotoRow
+from unseen.types import Protected
+
+
+def account(
+    work: Work, photo: Photo, saved: Saved, protected: Protected, index: int, protection: Protection
+) -> PhotoRow:
+    """The row of a photo whose copy was written; `index` is its place in what the scheme returned."""
+    row = PhotoRow(
+        input=str(work.job.source),
+        output=str(work.job.target),
+        status="protected" if saved.is_hidden else "not_achieved",
+        error=None,
+        seconds=work.seconds,
+        iterations=int(protected.iterations[index]),
+        target=None,
+        target_probability=None,
+        models=_model_readings(work, saved.after, protection),
+        change=_change(photo.pixels, saved.photo.pixels),
+        metadata_removed=metadata_removed(photo, protection.keep),
+        notes=(*photo.notes, *_notes(photo, saved.encoding, protection)),
+    )
+    if protected.targets is None:
+        return row
+    return _with_targets(row, protected.targets[index].tolist(), saved.after, protection)
+
+
+def failed(work: Work) -> PhotoRow:
+    """The row of a photo that could not be protected; `work.error` says why."""
+    return PhotoRow(
+        input=str(work.job.source),
+        output=None,
+        status="failed",
+        error=work.error,
+        seconds=work.seconds,
+        iterations=None,
+        target=None,
+        target_probability=None,
+        models=(),
+        change=None,
+        metadata_removed=(),
+    )
+
+
+def one_line(job: Job, error: Exception) -> str:
+    """What went wrong with one photo; an error nobody foresaw must not stop the others, but is told as it is."""
+    if isinstance(error, PhotoError):
+        return str(error)
+    if isinstance(error, UnseenError):
+        return f"{job.source}: {error}"
+    if isinstance(error, OSError):
+        return f"{job.source}: {error.strerror or error}; check the folder {job.target.parent}"
+    told = " ".join(str(error).split())[:200]
+    return f"{job.source}: unexpected {type(error).__name__} ({told}); please report it, the photo is untouched"
+
+
+def _model_readings(work: Work, after: tuple[Tensor, ...], protection: Protection) -> tuple[ModelReading, ...]:
+    return tuple(
+        ModelReading(
+            name=network.name,
+            role="surrogate" if number < len(protection.surrogates) else "held-out",
+            reference=network.class_names[reference],
+            before=reading(before, reference, network.class_names),
+            after=reading(now, reference, network.class_names),
+        )
+        for number, (network, reference, before, now) in enumerate(
+            zip(protection.networks, work.references, work.before, after, strict=True)
+        )
+    )
+
+
+def _with_targets(row: PhotoRow, targets: list[int], after: tuple[Tensor, ...], protection: Protection) -> PhotoRow:
+    """The row with the targets' names and their probability, the lowest sum over the surrogates."""
+    surrogates = after[: len(protection.surrogates)]
+    return replace(
+        row,
+        target=" + ".join(protection.surrogates[0].class_names[target] for target in targets),
+        target_probability=min(logits.softmax(0)[targets].sum().item() for logits in surrogates),
+    )
+
+
+def _change(original: Pixels, protected: Pixels) -> Change:
+    before, after = (torch.from_numpy(pixels).permute(2, 0, 1)[None] for pixels in (original, protected))
+    mean, largest = mean_abs(before, after).item(), max_abs(before, after).item()
+    return Change(
+        mean_abs=mean,
+        max_abs=largest,
+        mean_abs_levels=mean * 255,
+        max_abs_levels=round(largest * 255),
+        psnr=psnr(before, after).item(),
+        ssim=ssim(before, after).item(),
+    )
+
+
+def _notes(photo: Photo, encoding: Encoding, protection: Protection) -> tuple[str, ...]:
+    """What the owner should know about how the copy was saved."""
+    if encoding == photo.encoding or encoding.lossless or protection.quality is not None:
+        return ()
+    if photo.encoding.quality is None or protection.format != "keep":
+        return (f"saved at quality {encoding.quality}",)
+    original = f"{photo.encoding.quality} {photo.encoding.subsampling or ''}".strip()
+    chosen = f"{encoding.quality} {encoding.subsampling or ''}".strip()
+    return (f"saved at quality {chosen}, because the noise did not survive the original's {original}",)

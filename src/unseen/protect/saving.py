@@ -1,0 +1,50 @@
+"""From protected pixels to the file: as the original was saved, but never coarser than the protection survives."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from unseen.photo import Encoding, Photo, encode, encodings, output_format, read_photo_bytes, write_new
+from unseen.photo.photo import Pixels
+from unseen.protect.protection import Protection, Work
+from unseen.reading import answer
+from unseen.schemes import hidden
+
+
+@dataclass(frozen=True, kw_only=True)
+class Saved:
+    """A copy on the disk.
+
+    Attributes:
+        photo: the file as written, decoded again.
+        encoding: how it was compressed.
+        after: every network's logits (K,) on it, in the order of `Protection.networks`.
+        is_hidden: whether no surrogate's answer is its reference.
+    """
+
+    photo: Photo
+    encoding: Encoding
+    after: tuple[Tensor, ...]
+    is_hidden: bool
+
+
+def save(work: Work, photo: Photo, pixels: Pixels, protection: Protection) -> Saved:
+    """Encode, at the first quality at which the decoded file is protected, else the finest, and publish that."""
+    target = work.job.target
+    form = output_format(photo, protection.format)
+    for encoding in encodings(photo, form, protection.quality):
+        data = encode(photo, pixels, format=form, encoding=encoding, keep=protection.keep)
+        again = read_photo_bytes(data, target)
+        after = tuple(answer(network, again.srgb) for network in protection.surrogates)
+        is_hidden = _is_hidden(after, work.references)
+        if is_hidden:
+            break
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_new(target, data)
+    after += tuple(answer(network, again.srgb) for network in protection.held_out)
+    return Saved(photo=again, encoding=encoding, after=after, is_hidden=is_hidden)
+
+
+def _is_hidden(after: tuple[Tensor, ...], references: tuple[int, ...]) -> bool:
+    return bool(hidden(torch.stack(after)[None], torch.tensor([references[: len(after)]])))

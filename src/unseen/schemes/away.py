@@ -1,0 +1,58 @@
+"""Away from the reference: problem P1 of Liu et al. 2019, solved directly."""
+
+from dataclasses import dataclass
+
+from unseen.ascent import ascend, default_lanes
+from unseen.budget import Linf
+from unseen.grid import quantise
+from unseen.objective import Away as AwayFrom
+from unseen.schemes.settings import (
+    epsilon_setting,
+    lanes_setting,
+    require_at_least,
+    require_positive,
+    require_share,
+    setting,
+    step_setting,
+)
+from unseen.schemes.targets import original_logits, reference_labels
+from unseen.shaping import shaping_named
+from unseen.types import Classifier, Images, Labels, Protected
+
+
+@dataclass(frozen=True, kw_only=True)
+class Away:
+    """Lower the probability of the reference, whatever the network then answers."""
+
+    epsilon: float = epsilon_setting()
+    step: float = step_setting()
+    allowed_score: float = setting(0.001, "probability of the reference at which a photo is released")
+    max_iterations: int = setting(100, "steps at most")
+    shaping: str = setting("ramp", "how a gradient becomes a step: ramp, sign or momentum")
+    lanes: int | None = lanes_setting()
+
+    def __post_init__(self) -> None:
+        Linf(self.epsilon)
+        shaping_named(self.shaping)
+        require_positive("step", self.step)
+        require_share("allowed_score", self.allowed_score)
+        require_at_least("max_iterations", self.max_iterations, 1)
+
+    def __call__(
+        self, images: Images, classifier: Classifier, *, seed: int = 0, references: Labels | None = None
+    ) -> Protected:
+        """Protect images (B, C, H, W); nothing here is random, so the seed changes nothing."""
+        images = quantise(images)
+        lanes = self.lanes or default_lanes(images)
+        labels = reference_labels(original_logits(images, classifier, lanes), references)
+        ascent = ascend(
+            images,
+            classifier,
+            AwayFrom(label=labels, allowed_score=self.allowed_score),
+            budget=Linf(self.epsilon),
+            step=self.step,
+            max_iterations=self.max_iterations,
+            shaping=shaping_named(self.shaping),
+            lanes=lanes,
+        )
+        return Protected(images=ascent.images, achieved=ascent.achieved, iterations=ascent.iterations)

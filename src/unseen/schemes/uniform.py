@@ -1,0 +1,55 @@
+"""All classes equally likely: problem P2 of Liu et al. 2019, solved directly."""
+
+from dataclasses import dataclass
+
+from unseen.ascent import ascend
+from unseen.budget import Linf
+from unseen.grid import quantise
+from unseen.objective import Uniform as UniformAnswer
+from unseen.schemes.settings import (
+    epsilon_setting,
+    lanes_setting,
+    require_at_least,
+    require_positive,
+    require_share,
+    setting,
+    step_setting,
+)
+from unseen.shaping import shaping_named
+from unseen.types import Classifier, Images, Labels, Protected
+
+
+@dataclass(frozen=True, kw_only=True)
+class Uniform:
+    """Raise the entropy of the answer until nothing stands out among all classes."""
+
+    epsilon: float = epsilon_setting()
+    step: float = step_setting()
+    required_share: float = setting(0.997, "share of the largest possible entropy at which a photo is released")
+    max_iterations: int = setting(60, "steps at most")
+    shaping: str = setting("sign", "how a gradient becomes a step: ramp, sign or momentum")
+    lanes: int | None = lanes_setting()
+
+    def __post_init__(self) -> None:
+        Linf(self.epsilon)
+        shaping_named(self.shaping)
+        require_positive("step", self.step)
+        require_share("required_share", self.required_share)
+        require_at_least("max_iterations", self.max_iterations, 1)
+
+    def __call__(
+        self, images: Images, classifier: Classifier, *, seed: int = 0, references: Labels | None = None
+    ) -> Protected:
+        """Protect images (B, C, H, W); nothing here is random and no class is special, so the rest is unused."""
+        images = quantise(images)
+        ascent = ascend(
+            images,
+            classifier,
+            UniformAnswer(required_share=self.required_share),
+            budget=Linf(self.epsilon),
+            step=self.step,
+            max_iterations=self.max_iterations,
+            shaping=shaping_named(self.shaping),
+            lanes=self.lanes,
+        )
+        return Protected(images=ascent.images, achieved=ascent.achieved, iterations=ascent.iterations)
