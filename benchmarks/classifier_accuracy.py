@@ -2,8 +2,8 @@
 
     python benchmarks/classifier_accuracy.py --labels photos/labels.csv --model lite0 --model lite1
 
-`labels.csv` has a column `file`, relative to itself, and a column `label`: class indices, joined by `;` where several are
-right. Photos are resized in 8 bit, as crawlers do. Prints a Markdown table.
+`labels.csv` has a column `file`, relative to itself, and a column `label`: class indices, joined by `;` where several
+are right. Photos are resized in 8 bit, as crawlers do. Prints a Markdown table.
 """
 
 import argparse
@@ -39,9 +39,8 @@ def main() -> None:
         own = network.preprocessing
         if not isinstance(own, Preprocessing):
             parser.error(f"{name} prepares its photos itself: there are no crops to compare")
-        print(
-            f"| {name} | {own.size[0]}x{own.size[1]} | {' | '.join(shares(network, own, rows, arguments.labels.parent))} |"
-        )
+        cells = [name, f"{own.size[0]}x{own.size[1]}", *shares(network, own, rows, arguments.labels.parent)]
+        print(f"| {' | '.join(cells)} |", flush=True)
 
 
 def shares(network: Network, own: Preprocessing, rows: Sequence[Row], folder: Path) -> list[str]:

@@ -61,7 +61,7 @@ def main() -> None:
     """Measure the machine, draw the targets, find what the peers need, then let all take turns."""
     options = _options()
     photos = tuple(task.photo_paths(options.photos, options.count))
-    ours = Assignment(contender=OURS, photos=photos, threads=options.threads)
+    ours = Assignment(contender=OURS, photos=photos, threads=options.threads, draws=options.draws)
     _say("measuring the machine")
     facts = _alone(gather_facts, ours, _PACKAGES)
     our_contest = Contest(ours)
@@ -107,6 +107,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--batch-sizes", nargs="+", type=int, default=[4, 8, 32], help="each peer gets its best of these"
     )
+    parser.add_argument("--draws", type=int, default=1, help="the targets: the least unlikely of so many classes (1)")
     parser.add_argument("--max-steps", type=int, default=task.MAX_ITERATIONS, help="to search for a peer's need (100)")
     parser.add_argument("--threads", type=int, help="of torch, for every contender; its own choice by default")
     parser.add_argument(

@@ -26,8 +26,8 @@ from task import (
     read_images,
     to_8_bit,
 )
+from unseen import ClassReplacement
 from unseen.models import Network
-from unseen.schemes.replace import ClassReplacement
 
 OURS = "unseen"
 
@@ -44,6 +44,7 @@ class Assignment:
         batch_size: none for us.
         threads: of torch; none for torch's own choice.
         lend_network: give a peer our folded network in place of the ordinary one.
+        draws: random classes of which ours takes the least unlikely as its target; 1 is the paper's plain draw.
     """
 
     contender: str
@@ -53,6 +54,7 @@ class Assignment:
     batch_size: int | None = None
     threads: int | None = None
     lend_network: bool = False
+    draws: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +153,11 @@ def _attack(assignment: Assignment, network: AttackedNetwork, images: Tensor, *,
     """One run of the contender, called as its users call it."""
     if isinstance(network, Network) and assignment.contender == OURS:
         scheme = ClassReplacement(
-            epsilon=LIMIT, step=STEP, required_score=REQUIRED_SCORE, max_iterations=MAX_ITERATIONS
+            epsilon=LIMIT,
+            step=STEP,
+            required_score=REQUIRED_SCORE,
+            max_iterations=MAX_ITERATIONS,
+            draws=assignment.draws,
         )
         protected = scheme(images, network, seed=SEED)
         if protected.targets is None:

@@ -115,6 +115,13 @@ def test_the_whole_photo_is_squashed() -> None:
     assert preprocessing()(images)[0, 0].max() < 0.0
 
 
+def test_it_tells_whether_it_sees_all_of_a_photo() -> None:
+    assert preprocessing().crops
+    assert preprocessing(crop_fraction=1.0).crops  # the long ends
+    assert not preprocessing(crop_fraction=1.0, crop_mode="border").crops
+    assert not preprocessing().whole().crops
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the peak of memory in Linux' unit")
 def test_twelve_megapixels_are_never_copied_as_floats() -> None:
     pixels = np.zeros((3000, 4000, 3), dtype=np.uint8)

@@ -2,7 +2,9 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import load_file, save_file
+from skimage import data
 
 from unseen.errors import ModelError
 from unseen.models import load_classifier
@@ -15,6 +17,11 @@ from .photos import accuracy, labelled_photos
 
 TINY = "test_efficientnet"
 """timm's own network for tests: 160 pixels, a third of a million parameters."""
+
+FAMILIES = (
+    "test_byobnet", "test_coatnet", "test_convnext", "test_efficientnet", "test_efficientnet_ln", "test_mambaout",
+    "test_maxvit", "test_nfnet", "test_resnet", "test_vit", "test_vit_relpos",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +55,24 @@ def test_options_override_what_a_file_needs(shared: Path) -> None:
     photos, labels = labelled_photos(shared, 60)
     assert accuracy(load_classifier(name), photos, labels) >= 0.78
     assert accuracy(load_classifier(name.replace("&pad_type=same", "")), photos, labels) < 0.7
+
+
+@pytest.mark.parametrize("architecture", FAMILIES)
+def test_a_network_answers_as_timm_itself_does(architecture: str, tmp_path: Path) -> None:
+    prepare_imports()
+    import timm
+    from timm.data import create_transform, resolve_data_config
+
+    torch.manual_seed(0)
+    body = timm.create_model(architecture, num_classes=5).eval()
+    save_file(body.state_dict(), tmp_path / "five.safetensors")
+    network = load_classifier(f"timm:{architecture}?weights={tmp_path}/five.safetensors&num_classes=5")
+    transform = create_transform(**resolve_data_config(model=body))
+    photo = data.chelsea()
+    with torch.no_grad():
+        expected, mirrored = (body(transform(Image.fromarray(pixels))[None]) for pixels in (photo, photo[:, ::-1]))
+        found = network(torch.from_numpy(photo).permute(2, 0, 1)[None])
+    assert (found - expected).abs().max() < 0.1 * (mirrored - expected).abs().max()
 
 
 def test_the_preprocessing_is_the_models_own(tiny_file: Path) -> None:
@@ -120,6 +145,7 @@ def test_a_file_with_another_sha256(tiny_file: Path) -> None:
         (f"timm:{TINY}?size=big", "option size=big: write one number, or 2 with commas"),
         (f"timm:{TINY}?mean=1,2", "option mean=1,2: write one number, or 3 with commas"),
         (f"timm:{TINY}?sha256=00", "give both"),
+        (f"timm:{TINY}?weights=", "names nothing"),
     ],
 )
 def test_wrong_names_and_options(name: str, said: str) -> None:

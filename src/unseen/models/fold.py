@@ -33,6 +33,9 @@ def fold_batch_norm(body: nn.Module, example: Tensor) -> nn.Module:
         for layer_name, norm_name in pairs:
             _fold_pair(folded, layer_name, norm_name)
         difference = (folded(example) - expected).abs().max().item() / max(1.0, expected.abs().max().item())
+    for module in folded.modules():
+        if hasattr(module, "inplace"):
+            module.inplace = False  # ReLU6 in place computes a copy and copies that back
     if not difference <= TOLERANCE:
         _logger.info("batch-norm folding changes the logits by %.2g: left unfolded", difference)
         return body
@@ -41,7 +44,7 @@ def fold_batch_norm(body: nn.Module, example: Tensor) -> nn.Module:
 
 def _adjacent_layers(body: nn.Module, example: Tensor) -> list[tuple[str, str]]:
     """Names of (convolution or linear layer, batch norm) where the second reads just what the first returned."""
-    producer_of: dict[int, str] = {}
+    producer_of: dict[tuple[int, int], str] = {}  # by identity and version: what is changed in place is another tensor
     calls: dict[str, int] = {}
     pairs: list[tuple[str, str]] = []
     kept: list[Tensor] = []  # keeps tensors alive so that no identity is used twice
@@ -50,7 +53,7 @@ def _adjacent_layers(body: nn.Module, example: Tensor) -> list[tuple[str, str]]:
     def produced(name: str):  # type: ignore[no-untyped-def]
         def hook(_module: nn.Module, _inputs: tuple[Tensor, ...], output: Tensor) -> None:
             calls[name] = calls.get(name, 0) + 1
-            producer_of[id(output)] = name
+            producer_of[id(output), output._version] = name
             kept.append(output)
 
         return hook
@@ -58,8 +61,9 @@ def _adjacent_layers(body: nn.Module, example: Tensor) -> list[tuple[str, str]]:
     def consumed(name: str):  # type: ignore[no-untyped-def]
         def hook(_module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
             calls[name] = calls.get(name, 0) + 1
-            if id(inputs[0]) in producer_of:
-                pairs.append((producer_of[id(inputs[0])], name))
+            read = id(inputs[0]), inputs[0]._version
+            if read in producer_of:
+                pairs.append((producer_of[read], name))
 
         return hook
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from unseen.errors import ModelError
 from unseen.models.download import CACHE_VARIABLE, cache_folder, sha256_of
 from unseen.models.libraries import prepare_imports
+from unseen.models.messages import first_line
 
 _FILES = ("model.safetensors", "pytorch_model.bin")
 _TIMEOUT = 10.0
@@ -47,7 +48,7 @@ def hub_weights(repository: str) -> Path:
         except ModelError:
             raise
         except Exception as error:  # the hub's HTTP library, and with it what it raises, differs between versions
-            raise ModelError(f"{repository}: cannot be had from the hub ({_first_line(error)}); {_REMEDY}") from error
+            raise ModelError(f"{repository}: cannot be had from the hub ({first_line(error)}); {_REMEDY}") from error
     raise ModelError(f"{repository}: the hub has neither {' nor '.join(_FILES)} for it; {_REMEDY}")
 
 
@@ -84,7 +85,3 @@ def _verified(path: Path, repository: str) -> Path:
         path.unlink(missing_ok=True)
         raise ModelError(f"{repository}: the download is damaged (its SHA-256 is another) and was removed; try again")
     return path
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from unseen.errors import ModelError
 from unseen.models.libraries import prepare_imports
+from unseen.models.messages import first_line
 from unseen.models.preprocessing import Unprepared
 from unseen.models.spec import NOT_STATED, ListedModel, ModelSpec
 from unseen.naming import typed
@@ -70,7 +71,8 @@ def _called(path: Path, function: str, options: Mapping[str, str]) -> object:
         if callable(make):
             return make(**{key: typed(value) for key, value in options.items()})
     except Exception as error:  # it is the user's code
-        raise ModelError(f"{path}: {function} failed with {type(error).__name__}: {error}; correct the file") from error
+        said = f"{type(error).__name__}: {first_line(error)}"
+        raise ModelError(f"{path}: {function} failed with {said}; correct the file") from error
     raise ModelError(f"{path}: it defines no function {function!r}; write path/to/file.py:function")
 
 

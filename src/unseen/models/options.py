@@ -33,8 +33,10 @@ def model_options(options: Mapping[str, str]) -> ModelOptions:
     """Sort the options of a name; `sha256` needs `weights`.
 
     Raises:
-        ModelError: a SHA-256 without the weights that it belongs to.
+        ModelError: empty weights, or a SHA-256 without the weights that it belongs to.
     """
+    if options.get("weights") == "":
+        raise ModelError("option weights= names nothing; give a file or a web address, or leave it out")
     if "sha256" in options and "weights" not in options:
         raise ModelError("option sha256 says what weights=... must be; give both")
     own = {"weights", "sha256", *_PREPROCESSING}
@@ -44,12 +46,6 @@ def model_options(options: Mapping[str, str]) -> ModelOptions:
         preprocessing={key: value for key, value in options.items() if key in _PREPROCESSING},
         arguments={key: typed(value) for key, value in options.items() if key not in own},
     )
-
-
-def refused(model: str, arguments: Mapping[str, object], refusal: Exception) -> ModelError:
-    """The error for arguments that a zoo's constructor does not take."""
-    given = ", ".join(f"{key}={value}" for key, value in arguments.items()) or "no options"
-    return ModelError(f"{model} cannot be built with {given} ({refusal}); correct or leave out the option")
 
 
 def override(preprocessing: Preprocessing, changes: Mapping[str, str]) -> Preprocessing:

@@ -12,7 +12,8 @@ from unseen.models.class_names import class_names
 from unseen.models.download import cached, fetch, sha256_of
 from unseen.models.hub import cached_hub_weights, hub_weights
 from unseen.models.libraries import prepare_imports
-from unseen.models.options import ModelOptions, model_options, override, refused
+from unseen.models.messages import first_line, refused
+from unseen.models.options import ModelOptions, model_options, override
 from unseen.models.preprocessing import Preprocessing
 from unseen.models.spec import NOT_STATED, ListedModel, ModelSpec
 from unseen.models.weights import WeightsFile, given_weights, given_weights_here, misfit, read_weights, unfitting
@@ -163,16 +164,14 @@ def _build(name: str, arguments: Mapping[str, Any], file: WeightsFile) -> nn.Mod
     """The network with its weights, converted where timm converts them (other names, another image size)."""
     import timm
 
-    weights = read_weights(file.path)
-    known = {"state_dict": weights, "custom_load": False}
+    known: Config = {"file": str(file.path), "custom_load": False}
     if "num_classes" in arguments:
         known["num_classes"] = arguments["num_classes"]  # else timm would draw a new last layer
     try:
-        body = timm.create_model(name, pretrained=True, pretrained_cfg_overlay=known, **arguments)
+        return timm.create_model(name, pretrained=True, pretrained_cfg_overlay=known, **arguments)
     except Exception as error:  # timm's conversions stumble over foreign weights in many ways
-        difference = misfit(weights, _untrained(name, arguments).state_dict()) or str(error).splitlines()[0]
-        raise unfitting(file.path, f"timm:{name}", difference) from error
-    return body
+        difference = misfit(read_weights(file.path), _untrained(name, arguments).state_dict())
+        raise unfitting(file.path, f"timm:{name}", difference or first_line(error)) from error
 
 
 def _untrained(name: str, arguments: Mapping[str, Any]) -> nn.Module:

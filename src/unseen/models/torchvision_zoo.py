@@ -11,7 +11,8 @@ from unseen.errors import ModelError
 from unseen.models.class_names import class_names
 from unseen.models.download import cached, fetch, sha256_of
 from unseen.models.libraries import prepare_imports
-from unseen.models.options import ModelOptions, model_options, override, refused
+from unseen.models.messages import refused
+from unseen.models.options import ModelOptions, model_options, override
 from unseen.models.preprocessing import Preprocessing
 from unseen.models.spec import NOT_STATED, ListedModel, ModelSpec
 from unseen.models.weights import WeightsFile, given_weights, given_weights_here, misfit, read_weights, unfitting

@@ -28,6 +28,7 @@ def account(
         error=None,
         seconds=work.seconds,
         iterations=int(protected.iterations[index]),
+        achieved=bool(protected.achieved[index]),
         target=None,
         target_probability=None,
         models=_model_readings(work, saved.after, protection),

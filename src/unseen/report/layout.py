@@ -92,6 +92,7 @@ class PhotoRow:
         change: how the picture differs; None where no copy was made.
         metadata_removed: in words, such as "GPS position".
         notes: what else the owner should know, one sentence each.
+        achieved: whether the scheme's own goal held on the rounded working copy; None where it failed before.
     """
 
     input: str
@@ -106,6 +107,7 @@ class PhotoRow:
     change: Change | None
     metadata_removed: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    achieved: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
