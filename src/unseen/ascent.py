@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from unseen.grid import quantise
 from unseen.shaping import Shaping, sign
 from unseen.types import Budget, Classifier, Flags, Images, Objective
 
@@ -33,6 +34,7 @@ def default_lanes(images: Images) -> int:
     return 1 if len(images) == 1 else LANES
 
 
+@torch.enable_grad()
 def ascend(
     images: Images,
     classifier: Classifier,
@@ -65,7 +67,8 @@ def ascend(
     originals = images[occupant].to(memory_format=torch.channels_last)
     delta, state = torch.zeros_like(originals), shaping.initial(originals)
     while busy.any():
-        candidate = (originals + budget.project_on_grid(delta, originals)).requires_grad_()
+        # Rounded once more because original + (k/255 - original) may miss k/255 by the last bit.
+        candidate = quantise(originals + budget.project_on_grid(delta, originals)).requires_grad_()
         logits = classifier(candidate)
         current = objective.take(occupant.to(images.device))
         (gradient,) = torch.autograd.grad(current.gain(logits).sum(), candidate)

@@ -49,11 +49,12 @@ class L2:
         return (delta * scale[:, None, None, None]).add_(images).clamp_(0, 1).sub_(images)
 
     def project_on_grid(self, delta: Images, images: Images) -> Images:
-        """Round; where rounding up made the norm too large, drop the fraction instead, which can only shrink it."""
+        """Round; where rounding up made the norm too large, drop the fractions instead, which can only shrink it."""
         allowed = self.project(delta, images)
         rounded = quantise(images + allowed).sub_(images)
-        shrunk = allowed.mul(LEVELS).add_(allowed.sign() * 1e-3).trunc_().div_(LEVELS)
-        too_large = (self.size(rounded) > self.epsilon)[:, None, None, None]
+        shrunk = allowed.mul(LEVELS).trunc_().div_(LEVELS)
+        # The small share keeps a change that fills the limit exactly from losing a level to floating point.
+        too_large = (self.size(rounded) > self.epsilon * (1 + 1e-6))[:, None, None, None]
         return shrunk.where(too_large, rounded)
 
     def size(self, delta: Images) -> PerPhoto:

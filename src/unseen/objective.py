@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
+from torch.nn.functional import softplus
 
 from unseen.types import Flags, Labels, Logits, PerPhoto
 
@@ -79,10 +80,15 @@ class Uniform:
 
 
 def _log_probability(logits: Logits, labels: Labels) -> Tensor:
-    """log p of one class a photo, or of one a photo and network; (B,) or (B, M)."""
+    """log p of one class a photo, or of one a photo and network; (B,) or (B, M).
+
+    From the odds, because the gradient of a softmax is lost in rounding where a network is certain.
+    """
     if logits.ndim == 3 and labels.ndim == 1:
         labels = labels[:, None].expand(logits.shape[:-1])
-    return torch.log_softmax(logits, -1).gather(-1, labels[..., None]).squeeze(-1)
+    index = labels[..., None]
+    others = logits.scatter(-1, index, -math.inf).logsumexp(-1)
+    return -softplus(others - logits.gather(-1, index).squeeze(-1))
 
 
 def _over_members(values: Tensor) -> Tensor:

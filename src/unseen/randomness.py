@@ -12,5 +12,5 @@ def generator_for(image: Tensor, seed: int) -> Generator:
     """A CPU generator for one photo (C, H, W) on the k/255 grid, made from `seed` and the photo's content."""
     content = image.mul(LEVELS).round().to("cpu", torch.uint8).contiguous()
     digest = hashlib.blake2b(content.numpy().tobytes(), digest_size=8, person=b"unseen")
-    digest.update(repr((seed, tuple(image.shape))).encode())
+    digest.update(repr((int(seed), tuple(image.shape))).encode())
     return Generator().manual_seed(int.from_bytes(digest.digest(), "little") >> 1)

@@ -55,7 +55,7 @@ def momentum(decay: float) -> Shaping:
     return Shaping(lambda images: (torch.zeros_like(images),), update)
 
 
-def ramp(first: float = 0.5, growth: float = 1.1, largest: float = 2.0) -> Shaping:
+def ramp(first: float = 0.3, growth: float = 1.1, largest: float = 2.0) -> Shaping:
     """Steps in proportion to the gradient that grow until they are twice its sign.
 
     direction = clip(first * growth^t * gradient, -largest, largest), for gradients of mean absolute value about 1:

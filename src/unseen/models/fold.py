@@ -1,17 +1,22 @@
 """Batch-norm folding: fewer passes over memory for the same function.
 
 Which normalisation follows which convolution is observed rather than guessed: the model runs once on an example and
-a batch norm whose input *is* the tensor that a convolution or linear layer just returned is folded into it. So any
+a batch norm that alone reads the very tensor that a convolution or linear layer returned is folded into it. So any
 model whose layers are called one after the other folds, traceable or not; what cannot be folded stays as it is, and
 a result that does not reproduce the logits is thrown away.
 """
 
 import copy
 import logging
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
+from torch.overrides import TorchFunctionMode
+from torch.utils._pytree import tree_leaves
 
 TOLERANCE = 1e-4
 """Largest change of a logit, relative to the largest logit where that exceeds 1."""
@@ -27,15 +32,15 @@ def fold_batch_norm(body: nn.Module, example: Tensor) -> nn.Module:
         example: (B, 3, h, w), random values will do.
     """
     folded = copy.deepcopy(body)
+    for module in folded.modules():
+        if hasattr(module, "inplace"):
+            module.inplace = False  # type: ignore[assignment]  # ReLU6 in place computes a copy and copies that back
     with torch.no_grad():
         expected = body(example)
         pairs = _adjacent_layers(folded, example)
         for layer_name, norm_name in pairs:
             _fold_pair(folded, layer_name, norm_name)
         difference = (folded(example) - expected).abs().max().item() / max(1.0, expected.abs().max().item())
-    for module in folded.modules():
-        if hasattr(module, "inplace"):
-            module.inplace = False  # ReLU6 in place computes a copy and copies that back
     if not difference <= TOLERANCE:
         _logger.info("batch-norm folding changes the logits by %.2g: left unfolded", difference)
         return body
@@ -43,41 +48,57 @@ def fold_batch_norm(body: nn.Module, example: Tensor) -> nn.Module:
 
 
 def _adjacent_layers(body: nn.Module, example: Tensor) -> list[tuple[str, str]]:
-    """Names of (convolution or linear layer, batch norm) where the second reads just what the first returned."""
-    producer_of: dict[tuple[int, int], str] = {}  # by identity and version: what is changed in place is another tensor
-    calls: dict[str, int] = {}
-    pairs: list[tuple[str, str]] = []
-    kept: list[Tensor] = []  # keeps tensors alive so that no identity is used twice
+    """Names of (convolution or linear layer, batch norm) where what the first returned is read by the second alone."""
+    produced: dict[int, tuple[str, Tensor]] = {}  # the tensors are kept so that no identity is used twice
+    calls: Counter[str] = Counter()
+    pairs: list[tuple[str, str, int]] = []
+    reads = _Reads()
+
+    def returned(name: str, _inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        calls[name] += 1
+        produced[id(output)] = name, output
+        reads.of[id(output)] = 0
+
+    def entered(name: str, inputs: tuple[Tensor, ...]) -> None:
+        calls[name] += 1
+        if id(inputs[0]) in produced:
+            pairs.append((produced[id(inputs[0])][0], name, id(inputs[0])))
+
     hooks = []
-
-    def produced(name: str):  # type: ignore[no-untyped-def]
-        def hook(_module: nn.Module, _inputs: tuple[Tensor, ...], output: Tensor) -> None:
-            calls[name] = calls.get(name, 0) + 1
-            producer_of[id(output), output._version] = name
-            kept.append(output)
-
-        return hook
-
-    def consumed(name: str):  # type: ignore[no-untyped-def]
-        def hook(_module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
-            calls[name] = calls.get(name, 0) + 1
-            read = id(inputs[0]), inputs[0]._version
-            if read in producer_of:
-                pairs.append((producer_of[read], name))
-
-        return hook
-
     for name, module in body.named_modules():
         if isinstance(module, nn.Conv2d | nn.Linear):
-            hooks.append(module.register_forward_hook(produced(name)))
+            hooks.append(module.register_forward_hook(lambda _, *seen, name=name: returned(name, *seen)))
         elif isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d) and module.track_running_stats:
-            hooks.append(module.register_forward_pre_hook(consumed(name)))
+            hooks.append(module.register_forward_pre_hook(lambda _, *seen, name=name: entered(name, *seen)))
     try:
-        body(example)
+        with reads:
+            body(example)
     finally:
         for hook in hooks:
             hook.remove()
-    return [(layer, norm) for layer, norm in pairs if calls[layer] == 1 and calls[norm] == 1]
+    return [
+        (layer, norm) for layer, norm, read in pairs if calls[layer] == 1 and calls[norm] == 1 and reads.of[read] == 1
+    ]
+
+
+class _Reads(TorchFunctionMode):
+    """Counts the operations that make a tensor from another, by the identity of the one they read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.of: Counter[int] = Counter()
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        result = func(*args, **(kwargs or {}))
+        if any(isinstance(leaf, Tensor) for leaf in tree_leaves(result)):
+            self.of.update({id(leaf) for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)})
+        return result
 
 
 def _fold_pair(body: nn.Module, layer_name: str, norm_name: str) -> None:

@@ -10,6 +10,7 @@ from unseen.schemes.settings import (
     epsilon_setting,
     lanes_setting,
     require_at_least,
+    require_lanes,
     require_positive,
     require_share,
     setting,
@@ -37,6 +38,7 @@ class Away:
         require_positive("step", self.step)
         require_share("allowed_score", self.allowed_score)
         require_at_least("max_iterations", self.max_iterations, 1)
+        require_lanes(self.lanes)
 
     def __call__(
         self, images: Images, classifier: Classifier, *, seed: int = 0, references: Labels | None = None

@@ -8,7 +8,7 @@ from unseen.ascent import ascend, default_lanes
 from unseen.budget import Linf
 from unseen.grid import quantise
 from unseen.objective import Away, Toward
-from unseen.schemes.settings import epsilon_setting, lanes_setting, setting
+from unseen.schemes.settings import epsilon_setting, lanes_setting, require_lanes, setting
 from unseen.schemes.targets import hidden, original_logits, reference_labels
 from unseen.types import Classifier, Images, Labels, Protected
 
@@ -27,6 +27,7 @@ class GradientSign:
 
     def __post_init__(self) -> None:
         Linf(self.epsilon)
+        require_lanes(self.lanes)
         if self.toward is not None and self.toward < 0:
             raise ValueError(f"toward is {self.toward}: give the index of a class, from 0")
 

@@ -12,6 +12,7 @@ from unseen.schemes.settings import (
     epsilon_setting,
     lanes_setting,
     require_at_least,
+    require_lanes,
     setting,
     step_setting,
 )
@@ -37,12 +38,14 @@ class ClassIndistinguishability:
     required_score: float = setting(0.99, "probability that each noise alone must give its class")
     max_iterations: int = setting(100, "steps before the whole list of classes is drawn again")
     top_k: int = setting(5, "classes that are never a target: each network's best on the original")
+    draws: int = setting(8, "random classes of which the least unlikely becomes the target")
     attempts: int = setting(3, "lists of classes to try at most")
     shaping: str = setting("ramp", "how a gradient becomes a step: ramp, sign or momentum")
     lanes: int | None = lanes_setting()
 
     def __post_init__(self) -> None:
         self._replacement(lanes=self.lanes)
+        require_lanes(self.lanes)
         require_at_least("targets", self.targets, 1)
         if self.clip not in CLIPS:
             raise ValueError(f"clip is {self.clip!r}: choose {' or '.join(CLIPS)}")
@@ -56,7 +59,14 @@ class ClassIndistinguishability:
         logits = original_logits(images, classifier, lanes)
         labels = reference_labels(logits, references)
         candidates = candidate_targets(
-            images, logits, labels, top_k=self.top_k, count=self.attempts * self.targets, seed=seed
+            images,
+            logits,
+            labels,
+            top_k=self.top_k,
+            draws=self.draws,
+            count=self.attempts * self.targets,
+            seed=seed,
+            together=self.targets,
         )
         released, targets = images.clone(), candidates[:, : self.targets].clone()
         achieved = torch.zeros(len(images), dtype=torch.bool, device=images.device)
@@ -94,6 +104,7 @@ class ClassIndistinguishability:
             required_score=self.required_score,
             max_iterations=self.max_iterations,
             top_k=self.top_k,
+            draws=self.draws,
             attempts=self.attempts,
             shaping=self.shaping,
             lanes=lanes,

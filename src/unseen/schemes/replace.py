@@ -27,7 +27,8 @@ class ClassReplacement:
     """Make a random class outside the network's top k its answer.
 
     The paper gives the limit (1 % of 255), the required score and the iterations; the rest is ours. `top_k` is 5,
-    because a class among the five best is what a reader of the answer would still call a near miss. `step` is half a
+    because a class among the five best is what a reader of the answer would still call a near miss. `draws` is 8: the
+    target stays one of a hundred that nobody can guess, at half the iterations of a plain draw (1). `step` is half a
     level: below it rounding swallows single steps, above it the noise grows faster than the score. `shaping` "ramp"
     moves the values that matter most first and all of them only where that does not suffice; "sign" is the paper's.
     """
@@ -37,6 +38,7 @@ class ClassReplacement:
     required_score: float = setting(0.99, "probability of the target at which a photo is released")
     max_iterations: int = setting(100, "steps before another target is drawn")
     top_k: int = setting(5, "classes that are never a target: each network's best on the original")
+    draws: int = setting(8, "random classes of which the least unlikely becomes the target")
     attempts: int = setting(3, "targets to try at most")
     shaping: str = setting("ramp", "how a gradient becomes a step: ramp, sign or momentum")
     lanes: int | None = lanes_setting()
@@ -48,6 +50,7 @@ class ClassReplacement:
         require_share("required_score", self.required_score)
         require_at_least("max_iterations", self.max_iterations, 1)
         require_at_least("top_k", self.top_k, 1)
+        require_at_least("draws", self.draws, 1)
         require_at_least("attempts", self.attempts, 1)
 
     def __call__(
@@ -57,7 +60,9 @@ class ClassReplacement:
         images = quantise(images)
         logits = original_logits(images, classifier, self.lanes)
         labels = reference_labels(logits, references)
-        candidates = candidate_targets(images, logits, labels, top_k=self.top_k, count=self.attempts, seed=seed)
+        candidates = candidate_targets(
+            images, logits, labels, top_k=self.top_k, draws=self.draws, count=self.attempts, seed=seed
+        )
         return self.toward_candidates(images, classifier, candidates)
 
     def toward_candidates(self, images: Images, classifier: Classifier, candidates: Labels) -> Protected:

@@ -48,3 +48,9 @@ def require_at_least(name: str, value: float, least: float) -> None:
     """A count must not be below `least`."""
     if not value >= least:
         raise ValueError(f"{name} is {value}: give at least {least}")
+
+
+def require_lanes(lanes: int | None) -> None:
+    """A batch holds at least one photo."""
+    if lanes is not None:
+        require_at_least("lanes", lanes, 1)

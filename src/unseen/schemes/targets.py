@@ -19,28 +19,58 @@ def original_logits(images: Images, classifier: Classifier, lanes: int | None) -
 
 
 def reference_labels(logits: Logits, references: Labels | None) -> Labels:
-    """The given classes, or each network's own top-1; (B,) or (B, M)."""
-    return logits.argmax(-1) if references is None else references
+    """The given classes, or each network's own top-1; (B,) or (B, M).
+
+    Raises:
+        ValueError: references that are not one a photo, or one a photo and network, or no class of the networks.
+    """
+    if references is None:
+        return logits.argmax(-1)
+    shape, classes = tuple(references.shape), logits.shape[-1]
+    if shape not in {tuple(logits.shape[:1]), tuple(logits.shape[:-1])}:
+        raise ValueError(f"references have shape {shape}: give one class a photo, {tuple(logits.shape[:1])}")
+    if not bool(((references >= 0) & (references < classes)).all()):
+        raise ValueError(f"references must be classes of the network, from 0 to {classes - 1}")
+    return references.to(logits.device)
 
 
 def candidate_targets(
-    images: Images, logits: Logits, references: Labels, *, top_k: int, count: int, seed: int
+    images: Images,
+    logits: Logits,
+    references: Labels,
+    *,
+    top_k: int,
+    draws: int,
+    count: int,
+    seed: int,
+    together: int = 1,
 ) -> Labels:
-    """`count` different random classes a photo, (B, count), none a reference or in any network's top k.
+    """`count` random classes a photo, (B, count), none a reference or in any network's top k.
+
+    They differ while there are enough, and then come again; any `together` in a row always differ.
+
+    Args:
+        draws: random classes that each target is chosen from, as the one the networks find the least unlikely.
 
     Raises:
-        ValueError: so few classes lie outside the top k that not even one can be drawn.
+        ValueError: fewer than `together` classes can be drawn.
     """
     classes = logits.shape[-1]
+    log_probability = torch.log_softmax(logits, -1).reshape(len(images), -1, classes).mean(1).cpu()
     top = logits.topk(min(top_k, classes), -1).indices.flatten(1).cpu()
     taken = torch.cat([top, references.reshape(len(images), -1).cpu()], 1)
     drawn = []
-    for image, forbidden in zip(images, taken, strict=True):
+    for image, likelihood, forbidden in zip(images, log_probability, taken, strict=True):
         order = torch.randperm(classes, generator=generator_for(image, seed))
         free = order[~torch.isin(order, forbidden)]
-        if len(free) == 0:
-            raise ValueError(f"none of the {classes} classes lies outside the top {top_k}: give a smaller top_k")
-        drawn.append(free.repeat(-(-count // len(free)))[:count])
+        if len(free) < together:
+            raise ValueError(
+                f"only {len(free)} of the {classes} classes can be targets, beside the reference and the top {top_k}, "
+                f"and {together} must: give a smaller top_k or fewer targets"
+            )
+        size = max(1, min(draws, len(free) // count))
+        best = [group[likelihood[group].argmax()] for group in free.split(size)[:count]]
+        drawn.append(torch.stack([best[number % len(best)] for number in range(count)]))
     return torch.stack(drawn).to(images.device)
 
 

@@ -1,0 +1,79 @@
+from dataclasses import dataclass, field
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from unseen.errors import ModelError
+from unseen.models.ensemble import Ensemble
+from unseen.types import Classifier
+
+
+@dataclass
+class Member:
+    """One random layer, and whether it was asked within autocast."""
+
+    seed: int
+    class_names: tuple[str, ...] = ("cat", "dog", "car")
+    within_autocast: list[bool] = field(default_factory=list)
+
+    def __call__(self, images: Tensor) -> Tensor:
+        self.within_autocast.append(torch.is_autocast_enabled(images.device.type))
+        weight = torch.randn(len(self.class_names), 12, generator=torch.Generator().manual_seed(self.seed))
+        return nn.functional.linear(images.flatten(1), weight)
+
+
+IMAGES = torch.rand(5, 3, 2, 2, generator=torch.Generator().manual_seed(0))
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_answers_lie_side_by_side(count: int) -> None:
+    members = [Member(seed) for seed in range(count)]
+    ensemble = Ensemble(members)
+    logits = ensemble(IMAGES)
+    assert logits.shape == (5, count, 3)
+    for number, member in enumerate(members):
+        assert torch.equal(logits[:, number], member(IMAGES))
+    assert ensemble.class_names == ("cat", "dog", "car")
+    assert isinstance(ensemble, Classifier)
+
+
+def test_the_gradient_is_that_of_all_members() -> None:
+    members = [Member(seed) for seed in range(3)]
+    images, alone = IMAGES.clone().requires_grad_(), IMAGES.clone().requires_grad_()
+    Ensemble(members)(images).square().sum().backward()
+    for member in members:
+        member(alone).square().sum().backward()
+    assert images.grad is not None
+    assert alone.grad is not None
+    torch.testing.assert_close(images.grad, alone.grad)
+
+
+def test_without_a_precision_everything_stays_in_float32() -> None:
+    member = Member(0)
+    with torch.autocast("cpu", torch.bfloat16):  # a caller's own does not reach the members
+        logits = Ensemble([member])(IMAGES)
+    assert member.within_autocast == [False]
+    assert logits.dtype == torch.float32
+    assert torch.equal(logits[:, 0], Member(0)(IMAGES))
+
+
+def test_a_precision_is_used_inside_and_answers_are_float32() -> None:
+    member = Member(0)
+    logits = Ensemble([member], precision=torch.bfloat16)(IMAGES)
+    assert member.within_autocast == [True]
+    assert logits.dtype == torch.float32
+    exact = Member(0)(IMAGES)
+    assert not torch.equal(logits[:, 0], exact)
+    torch.testing.assert_close(logits[:, 0], exact, atol=0.05, rtol=0.02)
+
+
+def test_no_network_is_refused() -> None:
+    with pytest.raises(ModelError, match="at least one network"):
+        Ensemble([])
+
+
+@pytest.mark.parametrize("names", [("cat", "dog"), ("cat", "car", "dog"), ("cat", "dog", "tram")])
+def test_networks_with_other_classes_are_refused(names: tuple[str, ...]) -> None:
+    with pytest.raises(ModelError, match=rf"different classes \(3 and {len(names)}\)"):
+        Ensemble([Member(0), Member(1, names)])

@@ -1,0 +1,139 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+from scipy.special import softmax
+from scipy.stats import entropy
+from torch import Tensor
+
+from unseen.objective import Away, Toward, Uniform
+from unseen.types import Objective
+
+TARGET = torch.tensor([0, 3, 6, 6])
+OWN = torch.tensor([[0, 1, 2], [3, 4, 5], [6, 0, 1], [6, 6, 6]])
+"""One class a photo and network."""
+
+
+def random_logits(*shape: int) -> Tensor:
+    return 3 * torch.randn(shape, generator=torch.Generator().manual_seed(0))
+
+
+def probabilities(logits: Tensor) -> np.ndarray:
+    return softmax(logits.double().numpy(), axis=-1)
+
+
+def logits_of(*rows: list[float]) -> Tensor:
+    """Logits of these probabilities."""
+    return torch.tensor(rows, dtype=torch.float64).log()
+
+
+def test_toward_gains_the_log_probability() -> None:
+    logits = random_logits(4, 7)
+    expected = np.log(probabilities(logits)[range(4), TARGET])
+    np.testing.assert_allclose(Toward(target=TARGET, required_score=0.9).gain(logits), expected, rtol=1e-5)
+
+
+def test_away_gains_the_cross_entropy() -> None:
+    logits = random_logits(4, 7)
+    expected = -np.log(probabilities(logits)[range(4), TARGET])
+    np.testing.assert_allclose(Away(label=TARGET, allowed_score=0.1).gain(logits), expected, rtol=1e-5)
+
+
+def test_uniform_gains_the_mean_log_probability() -> None:
+    logits = random_logits(4, 7)
+    expected = np.log(probabilities(logits)).mean(1)
+    np.testing.assert_allclose(Uniform(required_share=0.9).gain(logits), expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "objective",
+    [Toward(target=TARGET, required_score=0.9), Away(label=TARGET, allowed_score=0.1), Uniform(required_share=0.9)],
+)
+def test_gains_add_up_over_the_networks(objective: Objective) -> None:
+    logits = random_logits(4, 3, 7)
+    each = sum(objective.gain(logits[:, member]) for member in range(3))
+    torch.testing.assert_close(objective.gain(logits), each)
+    assert objective.gain(logits).shape == objective.achieved(logits).shape == (4,)
+
+
+def test_each_network_may_have_its_own_label() -> None:
+    logits = random_logits(4, 3, 7)
+    expected = -np.log(np.take_along_axis(probabilities(logits), OWN.numpy()[..., None], -1)).sum((1, 2))
+    np.testing.assert_allclose(Away(label=OWN, allowed_score=0.1).gain(logits), expected, rtol=1e-5)
+
+
+def test_toward_is_achieved_from_the_required_score_on() -> None:
+    logits = logits_of([0.989, 0.011], [0.991, 0.009])
+    objective = Toward(target=torch.tensor([0, 0]), required_score=0.99)
+    assert objective.achieved(logits).tolist() == [False, True]
+
+
+def test_away_is_achieved_from_the_allowed_score_down() -> None:
+    logits = logits_of([0.0011, 0.9989], [0.0009, 0.9991])
+    objective = Away(label=torch.tensor([0, 0]), allowed_score=0.001)
+    assert objective.achieved(logits).tolist() == [False, True]
+
+
+def test_uniform_is_achieved_by_its_share_of_the_largest_entropy() -> None:
+    logits = random_logits(200, 7) / 3
+    shares = entropy(probabilities(logits), axis=-1) / math.log(7)
+    assert 0 < (shares >= 0.8).sum() < 200
+    assert np.array_equal(Uniform(required_share=0.8).achieved(logits).numpy(), shares >= 0.8)
+
+
+def test_uniform_gains_most_where_all_classes_are_equal() -> None:
+    equal = torch.full((1, 7), 2.0, requires_grad=True)
+    objective = Uniform(required_share=1 - 1e-6)
+    objective.gain(equal).sum().backward()
+    assert equal.grad is not None
+    assert equal.grad.abs().max() < 1e-6
+    assert objective.gain(equal.detach()).item() == pytest.approx(-math.log(7))
+    assert (objective.gain(random_logits(100, 7)) < -math.log(7)).all()
+    assert objective.achieved(equal.detach()).all()
+
+
+def test_the_goal_must_hold_on_every_network() -> None:
+    sure, unsure = [0.995, 0.003, 0.002], [0.5, 0.25, 0.25]
+    logits = torch.stack([logits_of(sure, sure), logits_of(sure, unsure)], 1)
+    assert Toward(target=torch.tensor([0, 0]), required_score=0.99).achieved(logits).tolist() == [True, False]
+    assert Away(label=torch.tensor([1, 1]), allowed_score=0.01).achieved(logits).tolist() == [True, False]
+    assert Uniform(required_share=0.9).achieved(torch.stack([logits_of(unsure), logits_of(sure)], 1)).tolist() == [
+        False
+    ]
+    own = torch.tensor([[1, 2], [1, 0]])
+    assert Away(label=own, allowed_score=0.01).achieved(logits).tolist() == [True, False]
+
+
+def test_take_follows_the_photos() -> None:
+    index = torch.tensor([2, 0, 0])
+    logits = random_logits(4, 3, 7)
+    for objective in (
+        Toward(target=TARGET, required_score=0.9),
+        Away(label=OWN, allowed_score=0.1),
+        Uniform(required_share=0.9),
+    ):
+        torch.testing.assert_close(objective.take(index).gain(logits[index]), objective.gain(logits)[index])
+        assert torch.equal(objective.take(index).achieved(logits[index]), objective.achieved(logits)[index])
+
+
+def test_gains_are_finite_where_a_class_is_hopeless() -> None:
+    logits = torch.tensor([[0.0, -1e4, 50.0]], requires_grad=True)
+    for objective in (Toward(target=torch.tensor([1]), required_score=0.9), Uniform(required_share=0.9)):
+        (gradient,) = torch.autograd.grad(objective.gain(logits).sum(), logits)
+        assert gradient.isfinite().all()
+        assert gradient[0, 1] > 0.3
+
+
+@pytest.mark.parametrize("gap", [1, 10, 17, 40, 80])
+def test_the_gradient_is_right_where_a_network_is_certain(gap: float) -> None:
+    logits = torch.tensor([[float(gap), 0.0, -1.0]])
+    others = math.exp(-gap) + math.exp(-gap - 1)
+    probabilities = np.array([-others, math.exp(-gap), math.exp(-gap - 1)]) / (1 + others)
+    for objective, sign in (
+        (Away(label=torch.tensor([0]), allowed_score=0.1), 1),
+        (Toward(target=torch.tensor([0]), required_score=0.9), -1),
+    ):
+        given = logits.clone().requires_grad_()
+        (gradient,) = torch.autograd.grad(objective.gain(given).sum(), given)
+        np.testing.assert_allclose(gradient[0].numpy(), sign * probabilities, rtol=1e-4)
