@@ -268,7 +268,7 @@ from unseen.shaping import SHAPINGS
 torch.set_num_threads(int(sys.argv[3]))
 images, target = torch.load(sys.argv[1])
 objective = Toward(target=target, required_score=0.6)
-ascent = ascend(images, load_classifier("lite0"), objective, budget=Linf(2.55 / 255), step=0.5 / 255, max_iterations=8,
+ascent = ascend(images, load_classifier("lite0"), objective, budget=Linf(2.55 / 255), step=0.5 / 255, max_iterations=6,
                 shaping=SHAPINGS["ramp"])
 torch.save(ascent.images, sys.argv[2])
 """
@@ -281,7 +281,7 @@ def climb_lite0(photos: Images, chosen: list[int], network: Network, lanes: int 
         Toward(target=torch.tensor(TARGETS)[chosen], required_score=0.6),
         budget=Linf(2.55 / 255),
         step=0.5 / 255,
-        max_iterations=8,
+        max_iterations=6,
         shaping=SHAPINGS["ramp"],
         lanes=lanes,
     )
@@ -292,7 +292,7 @@ def together(photos: Images, lite0: Network) -> Ascent:
     return climb_lite0(photos, list(range(6)), lite0)
 
 
-@pytest.mark.parametrize("chosen", [[5, 4, 3, 2, 1, 0], [3, 0], [2, 5, 1, 1, 4]])
+@pytest.mark.parametrize("chosen", [[5, 4, 3, 2, 1, 0], [3, 0, 0]])
 def test_neighbours_change_no_pixel_on_a_real_network(
     photos: Images, lite0: Network, together: Ascent, chosen: list[int]
 ) -> None:
@@ -326,7 +326,7 @@ def test_a_gpu_climbs_the_same_hill(photos: Images, together: Ascent) -> None:
         Toward(target=target, required_score=0.6),
         budget=Linf(2.55 / 255),
         step=0.5 / 255,
-        max_iterations=8,
+        max_iterations=6,
         shaping=SHAPINGS["ramp"],
     )
     assert ascent.images.device.type == ascent.achieved.device.type == ascent.iterations.device.type == "cuda"

@@ -1,9 +1,10 @@
 import numpy as np
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unseen.grid import LEVELS, quantise
+from unseen.grid import LEVELS, on_grid, quantise
 
 
 def test_what_a_file_holds_stays_as_it_is() -> None:
@@ -29,3 +30,23 @@ def test_leaves_its_argument_alone() -> None:
     before = images.clone()
     quantise(images)
     assert torch.equal(images, before)
+
+
+@pytest.mark.parametrize(
+    ("images", "problem"),
+    [
+        (torch.zeros(3, 8, 8), "shape"),
+        (torch.zeros(0, 3, 8, 8), "shape"),
+        (torch.zeros(1, 4, 8, 8), "shape"),
+        (torch.full((1, 3, 8, 8), 255.0), "divide 8-bit values by 255"),
+        (torch.full((1, 3, 8, 8), float("nan")), "divide 8-bit values by 255"),
+        (torch.zeros(1, 3, 8, 8, dtype=torch.uint8), "divide 8-bit values by 255"),
+    ],
+)
+def test_what_is_no_batch_of_photos_is_refused(images: torch.Tensor, problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        on_grid(images)
+
+
+def test_photos_are_rounded() -> None:
+    assert torch.equal(on_grid(torch.full((1, 1, 2, 2), 0.5)), torch.full((1, 1, 2, 2), 128 / 255))

@@ -13,7 +13,7 @@ from torch import Tensor
 from unseen.types import Images
 
 State = tuple[Tensor, ...]
-"""Tensors whose first dimension is the lane, so that one lane can start anew."""
+"""Tensors whose first dimension is the lane; all start at zero, so that the loop can let one lane start anew."""
 
 
 @dataclass(frozen=True)

@@ -75,5 +75,5 @@ def test_no_network_is_refused() -> None:
 
 @pytest.mark.parametrize("names", [("cat", "dog"), ("cat", "car", "dog"), ("cat", "dog", "tram")])
 def test_networks_with_other_classes_are_refused(names: tuple[str, ...]) -> None:
-    with pytest.raises(ModelError, match=rf"different classes \(3 and {len(names)}\)"):
+    with pytest.raises(ModelError, match=rf"different classes \(3 of one, {len(names)} of another\)"):
         Ensemble([Member(0), Member(1, names)])

@@ -10,7 +10,7 @@ from unseen.models.ensemble import Ensemble
 from unseen.types import Images
 
 from .classifiers import Linear, calm, random_linear
-from .conftest import judged
+from .photos import judged
 
 CLASSES, SHAPE, PIXELS = 12, (3, 16, 16), 3 * 16 * 16
 

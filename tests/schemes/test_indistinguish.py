@@ -14,7 +14,7 @@ from unseen.shaping import shaping_named
 from unseen.types import Classifier, Images, Protected
 
 from .classifiers import Linear, calm, random_linear
-from .conftest import judged
+from .photos import judged
 
 CLASSES, SHAPE, PIXELS = 20, (3, 16, 16), 3 * 16 * 16
 

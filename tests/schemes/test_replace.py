@@ -11,7 +11,7 @@ from unseen.models.ensemble import Ensemble
 from unseen.types import Images, Protected
 
 from .classifiers import Counting, Linear, calm, random_linear
-from .conftest import judged
+from .photos import judged
 
 CLASSES, SHAPE = 20, (3, 16, 16)
 PIXELS = 3 * 16 * 16
@@ -216,7 +216,7 @@ def test_too_few_classes() -> None:
         *[("epsilon", value) for value in (0, -1 / 255, 2.55, float("nan"))],
         *[("step", value) for value in (0, -0.1, float("nan"))],
         *[("required_score", value) for value in (0, -0.5, 1.01, 99, float("nan"))],
-        *[(name, value) for name in ("max_iterations", "top_k", "draws", "attempts") for value in (0, -1)],
+        *[(name, value) for name in ("max_iterations", "top_k", "draws", "attempts", "lanes") for value in (0, -1)],
         ("shaping", "nonsense"),
     ],
 )

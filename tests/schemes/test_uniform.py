@@ -12,7 +12,7 @@ from unseen.models.ensemble import Ensemble
 from unseen.types import Images
 
 from .classifiers import Linear, calm, random_linear
-from .conftest import judged
+from .photos import judged
 
 SHAPE, PIXELS = (3, 16, 16), 3 * 16 * 16
 
@@ -83,7 +83,7 @@ def test_grey_photos_between_levels() -> None:
         *[("epsilon", value) for value in (0, -1 / 255, 2.55, float("nan"))],
         *[("step", value) for value in (0, -0.1, float("nan"))],
         *[("required_share", value) for value in (0, -1, 1.01, float("nan"))],
-        *[("max_iterations", value) for value in (0, -1)],
+        *[(name, value) for name in ("max_iterations", "lanes") for value in (0, -1)],
         ("shaping", "nonsense"),
     ],
 )

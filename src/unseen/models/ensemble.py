@@ -27,8 +27,8 @@ class Ensemble(nn.Module):
         for member in members[1:]:
             if tuple(member.class_names) != tuple(members[0].class_names):
                 raise ModelError(
-                    f"the networks answer in different classes ({len(members[0].class_names)} and "
-                    f"{len(member.class_names)}); protect against networks that share their classes"
+                    f"the networks answer in different classes ({len(members[0].class_names)} of one, "
+                    f"{len(member.class_names)} of another); protect against networks that share their classes"
                 )
         self.members = tuple(members)
         self.precision = precision

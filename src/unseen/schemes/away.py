@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from unseen.ascent import ascend, default_lanes
 from unseen.budget import Linf
-from unseen.grid import quantise
+from unseen.grid import on_grid
 from unseen.objective import Away as AwayFrom
 from unseen.schemes.settings import (
     epsilon_setting,
@@ -44,7 +44,7 @@ class Away:
         self, images: Images, classifier: Classifier, *, seed: int = 0, references: Labels | None = None
     ) -> Protected:
         """Protect images (B, C, H, W); nothing here is random, so the seed changes nothing."""
-        images = quantise(images)
+        images = on_grid(images)
         lanes = self.lanes or default_lanes(images)
         labels = reference_labels(original_logits(images, classifier, lanes), references)
         ascent = ascend(

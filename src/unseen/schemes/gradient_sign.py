@@ -6,7 +6,7 @@ import torch
 
 from unseen.ascent import ascend, default_lanes
 from unseen.budget import Linf
-from unseen.grid import quantise
+from unseen.grid import on_grid
 from unseen.objective import Away, Toward
 from unseen.schemes.settings import epsilon_setting, lanes_setting, require_lanes, setting
 from unseen.schemes.targets import hidden, original_logits, reference_labels
@@ -35,7 +35,7 @@ class GradientSign:
         self, images: Images, classifier: Classifier, *, seed: int = 0, references: Labels | None = None
     ) -> Protected:
         """Protect images (B, C, H, W); nothing here is random, so the seed changes nothing."""
-        images = quantise(images)
+        images = on_grid(images)
         lanes = self.lanes or default_lanes(images)
         logits = original_logits(images, classifier, lanes)
         labels = reference_labels(logits, references)

@@ -6,13 +6,12 @@ import torch
 
 from unseen.ascent import default_lanes
 from unseen.budget import Linf
-from unseen.grid import quantise
+from unseen.grid import on_grid, quantise
 from unseen.schemes.replace import ClassReplacement
 from unseen.schemes.settings import (
     epsilon_setting,
     lanes_setting,
     require_at_least,
-    require_lanes,
     setting,
     step_setting,
 )
@@ -45,7 +44,6 @@ class ClassIndistinguishability:
 
     def __post_init__(self) -> None:
         self._replacement(lanes=self.lanes)
-        require_lanes(self.lanes)
         require_at_least("targets", self.targets, 1)
         if self.clip not in CLIPS:
             raise ValueError(f"clip is {self.clip!r}: choose {' or '.join(CLIPS)}")
@@ -54,7 +52,7 @@ class ClassIndistinguishability:
         self, images: Images, classifier: Classifier, *, seed: int = 0, references: Labels | None = None
     ) -> Protected:
         """Protect images (B, C, H, W); a photo whose lists all fail keeps the last sum and is not achieved."""
-        images = quantise(images)
+        images = on_grid(images)
         lanes = self.lanes or default_lanes(images)
         logits = original_logits(images, classifier, lanes)
         labels = reference_labels(logits, references)

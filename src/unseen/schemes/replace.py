@@ -6,12 +6,13 @@ import torch
 
 from unseen.ascent import ascend, default_lanes
 from unseen.budget import Linf
-from unseen.grid import quantise
+from unseen.grid import on_grid
 from unseen.objective import Toward
 from unseen.schemes.settings import (
     epsilon_setting,
     lanes_setting,
     require_at_least,
+    require_lanes,
     require_positive,
     require_share,
     setting,
@@ -46,6 +47,7 @@ class ClassReplacement:
     def __post_init__(self) -> None:
         Linf(self.epsilon)
         shaping_named(self.shaping)
+        require_lanes(self.lanes)
         require_positive("step", self.step)
         require_share("required_score", self.required_score)
         require_at_least("max_iterations", self.max_iterations, 1)
@@ -57,7 +59,7 @@ class ClassReplacement:
         self, images: Images, classifier: Classifier, *, seed: int = 0, references: Labels | None = None
     ) -> Protected:
         """Protect images (B, C, H, W); a photo whose targets all fail keeps the last try and is not achieved."""
-        images = quantise(images)
+        images = on_grid(images)
         logits = original_logits(images, classifier, self.lanes)
         labels = reference_labels(logits, references)
         candidates = candidate_targets(

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from unseen.ascent import ascend
 from unseen.budget import Linf
-from unseen.grid import quantise
+from unseen.grid import on_grid
 from unseen.objective import Uniform as UniformAnswer
 from unseen.schemes.settings import (
     epsilon_setting,
     lanes_setting,
     require_at_least,
+    require_lanes,
     require_positive,
     require_share,
     setting,
@@ -33,6 +34,7 @@ class Uniform:
     def __post_init__(self) -> None:
         Linf(self.epsilon)
         shaping_named(self.shaping)
+        require_lanes(self.lanes)
         require_positive("step", self.step)
         require_share("required_share", self.required_share)
         require_at_least("max_iterations", self.max_iterations, 1)
@@ -41,7 +43,7 @@ class Uniform:
         self, images: Images, classifier: Classifier, *, seed: int = 0, references: Labels | None = None
     ) -> Protected:
         """Protect images (B, C, H, W); nothing here is random and no class is special, so the rest is unused."""
-        images = quantise(images)
+        images = on_grid(images)
         ascent = ascend(
             images,
             classifier,
