@@ -1,6 +1,6 @@
 """Paper A's schemes on labelled photos, scored on the files as written: the tables of docs/results.md.
 
-usage: python benchmarks/paper_schemes.py --labels CSV [--limit N] [--cis-limit N] [--model lite0]
+usage: python benchmarks/paper_schemes.py --labels CSV [--limit N] [--cis-limit N] [--model NAME] [--tables NAME ...]
 """
 
 import argparse
@@ -18,6 +18,7 @@ from unseen.protect import Protection, protect_photos
 from unseen.report import PhotoRow
 
 EPSILON_LEVELS = 2.55
+TABLES = ("replace", "uniform", "indistinguish")
 
 
 def main() -> None:
@@ -26,14 +27,18 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=300, help="photos for replace and uniform")
     parser.add_argument("--cis-limit", type=int, default=60, help="photos for indistinguish")
     parser.add_argument("--model", default="lite0")
+    parser.add_argument("--tables", nargs="+", choices=TABLES, default=TABLES, help="all by default")
     arguments = parser.parse_args()
     labels = read_labels(arguments.labels)
     protection = Protection(
         scheme=ClassReplacement(), surrogates=(load_classifier(arguments.model),), format="png", seed=0
     )
-    replacement(labels, arguments.limit, protection)
-    uniform(labels, arguments.limit, protection)
-    indistinguish(labels, arguments.cis_limit, protection)
+    if "replace" in arguments.tables:
+        replacement(labels, arguments.limit, protection)
+    if "uniform" in arguments.tables:
+        uniform(labels, arguments.limit, protection)
+    if "indistinguish" in arguments.tables:
+        indistinguish(labels, arguments.cis_limit, protection)
 
 
 def replacement(labels: dict[Path, str], limit: int, protection: Protection) -> None:

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 import unseen
 from unseen.report import PhotoRow, amplified_change
+from unseen.report.words import percent
 
 PICTURE = Path(__file__).with_name("example.jpg")
 WIDTH = 400
@@ -27,9 +28,9 @@ def main() -> None:
         row = unseen.protect_file(original, output=Path(folder) / "protected", device="cpu")
         before, after = (np.asarray(Image.open(path)) for path in (original, row.output or original))
     panels = (before, after, amplified_change(before, after, FACTOR))
-    captions = (_told(row, "before"), _told(row, "after"), f"the difference, {FACTOR} times")
+    captions = (_told(row, "before"), _told(row, "after"), f"The difference, {FACTOR} times\nstronger than it is")
     height = round(WIDTH * before.shape[0] / before.shape[1])
-    sheet = Image.new("RGB", (3 * WIDTH + 2 * GAP, height + 30), "white")
+    sheet = Image.new("RGB", (3 * WIDTH + 2 * GAP, height + 54), "white")
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(16)
     for index, (pixels, caption) in enumerate(zip(panels, captions, strict=True)):
         left = index * (WIDTH + GAP)
@@ -39,9 +40,13 @@ def main() -> None:
 
 
 def _told(row: PhotoRow, moment: str) -> str:
-    """What the first network used to make the protection answers."""
-    best = getattr(row.models[0], moment).top5[0]
-    return f"{moment}: {best.label}, {100 * best.probability:.0f} %"
+    """What a network used to make the protection answers, and one that was not."""
+    lines = []
+    for model in (row.models[0], row.models[-1]):
+        best = getattr(model, moment).top5[0]
+        role = "" if model.role == "surrogate" else " (not used)"
+        lines.append(f"{moment.title()}, {model.name}{role}: {best.label}, {percent(best.probability)}")
+    return "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ")  # which the font lacks
 
 
 if __name__ == "__main__":

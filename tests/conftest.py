@@ -1,9 +1,14 @@
 """Fixtures every test may use."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
+
+Draw = Callable[..., Path]
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +19,29 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no development data: {folder} is not a folder; set UNSEEN_SHARED to one")
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny() -> str:
+    """The name of a quick network; more of them in that file."""
+    return f"{Path(__file__).with_name('tiny.py')}:network"
+
+
+@pytest.fixture
+def draw(tmp_path: Path) -> Draw:
+    """Write a soft random picture with some grain: draw(name, seed=, size=(width, height), mode=, **saving)."""
+
+    def drawn(
+        name: str | Path, *, seed: int = 0, size: tuple[int, int] = (64, 48), mode: str = "RGB", **saving: object
+    ) -> Path:
+        random = np.random.default_rng(seed)
+        shapes = Image.fromarray(random.integers(90, 166, (4, 5, 3), dtype=np.uint8))
+        large = np.asarray(shapes.resize(size, Image.Resampling.BICUBIC), dtype=np.int16)
+        grain = random.integers(-6, 7, large.shape, dtype=np.int16)
+        picture = Image.fromarray(np.clip(large + grain, 0, 255).astype(np.uint8)).convert(mode)
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        picture.save(path, **saving)
+        return path
+
+    return drawn

@@ -6,6 +6,9 @@ from pathlib import Path
 class UnseenError(ValueError):
     """Something the user gave cannot be used; the message is one line with the remedy."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__(visible(message))
+
 
 class PhotoError(UnseenError):
     """A photo cannot be read, protected or written.
@@ -25,3 +28,12 @@ class PhotoError(UnseenError):
 
 class ModelError(UnseenError):
     """A classifier cannot be found, downloaded or loaded."""
+
+
+def visible(text: str) -> str:
+    r"""The text in one line that any terminal shows as it is: file names may hold line ends, written `\n` here."""
+    return "".join(letter if letter.isprintable() else _escaped(letter) for letter in text)
+
+
+def _escaped(letter: str) -> str:
+    return letter.encode("unicode_escape", "surrogatepass").decode("ascii")

@@ -36,7 +36,7 @@ def plan(paths: Iterable[Path], output: Path | None, labels: Mapping[Path, str])
         labels: resolved path -> label, from `read_labels`.
 
     Raises:
-        UnseenError: a folder without photos.
+        UnseenError: a folder that cannot be read or holds no photos.
     """
     for path in paths:
         if not path.is_dir():
@@ -71,22 +71,35 @@ def read_labels(path: Path) -> dict[Path, str]:
                 if row["file"] and row["label"]
             }
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UnseenError(f"{path}: cannot be read as CSV ({error}); give a CSV that starts with file,label") from error
+        why = error.strerror if isinstance(error, OSError) else error
+        raise UnseenError(f"{path}: cannot be read as CSV ({why}); give a CSV that starts with file,label") from error
+
+
+def copy_of(source: Path, output: Path | None, relative: Path | None = None) -> Path:
+    """Where the copy of a photo goes, as in `plan`; `relative` is its place below `output`, by default its name."""
+    if output is None:
+        return source.with_name(f"{source.stem}{BESIDE}{source.suffix}")
+    return output / (relative or source.name)
 
 
 def _job(source: Path, relative: Path, output: Path | None, labels: Mapping[Path, str]) -> Job:
-    beside = source.with_name(f"{source.stem}{BESIDE}{source.suffix}")
-    target = beside if output is None else output / relative
-    return Job(source=source, target=target, label=labels.get(source.resolve()) if labels else None)
+    label = labels.get(source.resolve()) if labels else None
+    return Job(source=source, target=copy_of(source, output, relative), label=label)
 
 
 def _photos_in(folder: Path, output: Path | None) -> Iterator[Path]:
     """Photos below a folder, but no hidden ones and none that a former run wrote."""
     own = output.resolve() if output else None
-    for root, names, files in os.walk(folder):
+    for root, names, files in os.walk(folder, onerror=_refuse):
         names[:] = sorted(name for name in names if not name.startswith(".") and (Path(root) / name).resolve() != own)
         for name in sorted(files):
             path = Path(root) / name
             copied = output is None and path.stem.endswith(BESIDE)
             if path.suffix.lower() in PHOTO_SUFFIXES and not name.startswith(".") and not copied:
                 yield path
+
+
+def _refuse(error: OSError) -> None:
+    """A folder passed over in silence would leave its owner believing that its photos are protected."""
+    problem = f"{error.filename}: cannot be read ({error.strerror})"
+    raise UnseenError(f"{problem}; make it readable or name other folders") from error

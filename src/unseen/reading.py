@@ -3,8 +3,10 @@
 import torch
 from torch import Tensor
 
+from unseen.errors import UnseenError
 from unseen.metrics import ice, icp
 from unseen.models import Network
+from unseen.naming import nearest
 from unseen.photo.photo import Pixels
 from unseen.report.layout import Answer, Reading
 
@@ -30,10 +32,31 @@ def reading(logits: Tensor, reference: int, class_names: tuple[str, ...]) -> Rea
 def class_index(label: str, network: Network) -> int | None:
     """The class that a user's label means to a network: an index, a synset or a name; None where it knows none."""
     names = network.class_names
-    if label.isdigit():
+    if label.isdecimal():
         return int(label) if int(label) < len(names) else None
     for known in (names, network.spec.synsets or ()):
         for index, name in enumerate(known):
             if name.casefold() == label.casefold():
                 return index
     return None
+
+
+def known_class(label: str, network: Network) -> int:
+    """The same, for a network that has to know it.
+
+    Raises:
+        UnseenError: no class of the network; the nearest one is told.
+    """
+    index = class_index(label, network)
+    if index is None:
+        names = network.class_names
+        remedy = f"give 0 to {len(names) - 1}" if label.isdecimal() else nearest(label, names)
+        raise UnseenError(f"label {label!r} is no class of {network.name}; {remedy}")
+    return index
+
+
+def same_class(index: int, network: Network, other: Network) -> int | None:
+    """Another network's class of the same name as this one's; None where it has none."""
+    if network.class_names == other.class_names:
+        return index
+    return class_index(network.class_names[index], other)

@@ -52,3 +52,16 @@ def test_names_are_neither_markup_nor_escape_codes(report: Report, protected_row
     text = rendered(replace(report, photos=(replace(protected_row, input="[red]x[/red]\x1b[2J.jpg"),)), 160)
     assert "red]?[2J.jpg" in text
     assert "\x1b" not in text
+
+
+def test_a_remedy_and_what_is_to_be_known_stand_below(report: Report) -> None:
+    told = " ".join(rendered(report, 140).split())
+    assert "album/dog.png: Still recognised by lite0. Try a higher strength or another scheme." in told
+    assert "album/cat.jpg: Saved at JPEG quality 95 4:4:4." in told
+
+
+def test_a_usual_name_and_a_short_answer_need_one_line_each(report: Report, protected_row: PhotoRow) -> None:
+    text = rendered(replace(report, photos=(replace(protected_row, input="IMG_20240506_0708.jpg"),)), 120)
+    (line,) = [line for line in text.splitlines() if "IMG_20240506_0708.jpg" in line]
+    assert "Egyptian cat, 81.0%" in line
+    assert "chain mail, 99.3%" in line

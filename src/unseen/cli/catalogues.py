@@ -4,10 +4,11 @@ import inspect
 
 import click
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
-from unseen.catalogue import DEFAULT_SCHEME, SCHEMES, in_levels, scheme_settings
+from unseen.catalogue import DEFAULT_SCHEME, DEFAULT_STRENGTH, SCHEMES, STRENGTHS, in_levels, scheme_settings
+from unseen.cli.options import flag
+from unseen.cli.terminal import console
 from unseen.models.zoo import list_models
 
 
@@ -24,12 +25,12 @@ def models(names: tuple[str, ...]) -> None:
         size = "its own" if model.input_size is None else "×".join(map(str, model.input_size))
         count = "" if model.parameters is None else f"{model.parameters / 1e6:.1f} M"
         result.add_row(model.name, size, count, model.licence, model.source, "yes" if model.here else "no")
-    Console().print(result)
+    console().print(result)
 
 
 @click.command()
 def schemes() -> None:
-    """List the ways to protect and their settings."""
+    """List the ways to protect and their settings, with what `unseen protect` takes where they are not given."""
     for name, scheme in SCHEMES.items():
         default = " (default)" if name == DEFAULT_SCHEME else ""
         click.echo(f"{name}{default}: {_first_sentence(scheme)}")
@@ -37,9 +38,9 @@ def schemes() -> None:
             if field.name == "lanes":
                 continue
             unit = " levels" if field.metadata["levels"] else ""
-            value = in_levels(field)
+            value = f"{STRENGTHS[DEFAULT_STRENGTH]:g}" if field.name == "epsilon" else in_levels(field)
             told = "" if value is None else f" [{value}{unit}]"
-            click.echo(f"    --{field.name.replace('_', '-'):16} {field.metadata['meaning']}{told}")
+            click.echo(f"    {flag(field.name):18} {field.metadata['meaning']}{told}")
 
 
 def _first_sentence(scheme: type) -> str:

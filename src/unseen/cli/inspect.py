@@ -4,19 +4,20 @@ from pathlib import Path
 
 import click
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
 from unseen.catalogue import DEFAULT_AUDIT_MODELS, DEFAULT_MODELS
-from unseen.cli.options import device_option, load_networks
-from unseen.errors import PhotoError
+from unseen.cli.options import device_option
+from unseen.cli.terminal import complain, console
+from unseen.errors import PhotoError, visible
 from unseen.photo import read_photo
+from unseen.protect import load_networks
 from unseen.reading import answer, reading
-from unseen.report.words import percent, printable
+from unseen.report.words import percent
 
 
 @click.command()
-@click.argument("photos", metavar="PHOTO...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("photos", metavar="PHOTO...", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False))
 @click.option(
     "--model",
     "models",
@@ -38,17 +39,16 @@ def inspect(photos: tuple[Path, ...], models: tuple[str, ...], device: str) -> i
         try:
             photo = read_photo(path)
         except PhotoError as error:
-            click.echo(f"Error: {error}", err=True)
+            complain(error)
             failed = True
             continue
-        result = Table(
-            "Network", "ICE", "Best five answers", box=SIMPLE_HEAD, title=printable(str(path)), title_justify="left"
-        )
+        result = Table("Network", "ICE", "Best five answers", box=SIMPLE_HEAD)
         for network in networks:
             logits = answer(network, photo.srgb)
             read = reading(logits, int(logits.argmax()), network.class_names)
             best = "\n".join(f"{percent(guess.probability):>7}  {guess.label}" for guess in read.top5)
             result.add_row(network.name, f"{read.ice:.2f}", best)
             result.add_section()
-        Console().print(result)
+        click.echo(visible(str(path)))
+        console().print(result)
     return int(failed)

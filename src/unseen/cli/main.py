@@ -1,18 +1,20 @@
 """The `unseen` command: its verbs, and how errors and interruptions end."""
 
+import os
 import sys
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 from unseen import __version__
 from unseen.cli.catalogues import models, schemes
 from unseen.cli.demo import demo
 from unseen.cli.inspect import inspect
 from unseen.cli.protect import protect
+from unseen.cli.terminal import INTERRUPTED, complain
 from unseen.errors import UnseenError
 
-INTERRUPTED = 130
-"""The exit code of a process that Ctrl-C ended."""
+WRONG_USAGE = 2
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -20,7 +22,7 @@ INTERRUPTED = 130
 def commands() -> None:
     """Protect photos against automatic reading by deep networks.
 
-    Exit code 0: every photo was protected. 1: some were not. 2: wrong usage.
+    Exit code 0: every photo was protected. 1: some were not. 2: wrong usage. 130: interrupted.
     """
 
 
@@ -31,13 +33,30 @@ for verb in (protect, inspect, models, schemes, demo):
 def main() -> None:
     """Run the command; what the user can mend ends in one line and exit code 2."""
     try:
-        sys.exit(commands.main(standalone_mode=False) or 0)
-    except click.ClickException as error:
+        code = _run()
+        sys.stdout.flush()
+    except OSError as error:  # whoever read the output has gone, or the disk it goes to is full
+        if not isinstance(error, BrokenPipeError):
+            complain(f"standard output cannot be written ({error.strerror or error}); what was done stands")
+        # What is still buffered would fail again when Python closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    sys.exit(code)
+
+
+def _run() -> int:
+    try:
+        return commands.main(prog_name="unseen", standalone_mode=False) or 0
+    except NoArgsIsHelpError as error:
         error.show()
-        sys.exit(error.exit_code)
-    except UnseenError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(2)
+        return WRONG_USAGE
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "unseen"
+        complain(f"{error.format_message().rstrip('.')} ({command} --help tells more)")
+        return WRONG_USAGE
+    except (click.ClickException, UnseenError) as error:
+        complain(error)
+        return WRONG_USAGE
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted: finished copies are whole, the rest was not written.", err=True)
-        sys.exit(INTERRUPTED)
+        complain("interrupted")
+        return INTERRUPTED

@@ -1,16 +1,12 @@
 """Options that verbs share, and the flags that the schemes' settings become."""
 
-import types
 from collections.abc import Callable
-from dataclasses import Field
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 import click
-import torch
 
-from unseen.catalogue import SCHEMES, in_levels, scheme_settings
-from unseen.errors import UnseenError
-from unseen.models import Network, load_classifier
+from unseen.catalogue import SCHEMES, in_levels, scheme_settings, setting_type
+from unseen.naming import parse_name
 
 Command = Callable[..., Any]
 
@@ -23,52 +19,61 @@ def device_option(command: Command) -> Command:
     )
 
 
-def load_networks(names: tuple[str, ...], device: str) -> tuple[Network, ...]:
-    """The classifiers of some names, each loaded once; `auto` takes a GPU where there is one."""
-    chosen = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
-    return tuple(load_classifier(name, device=chosen) for name in dict.fromkeys(names))
-
-
 def scheme_options(command: Command) -> Command:
     """One flag for every setting of every scheme, but for the limit, which all share as --epsilon."""
-    for name, (field, users) in reversed(_settings().items()):
-        flag = f"--{name.replace('_', '-')}"
-        meaning = field.metadata["meaning"] + (", in levels" if field.metadata["levels"] else "")
-        defaults = {scheme: in_levels(dict(_named(scheme))[name]) for scheme in users}
-        values = ", ".join(f"{scheme} {value}" for scheme, value in defaults.items() if value is not None)
-        told = f"{meaning[0].upper()}{meaning[1:]}. For {', '.join(users)}." + (
-            f" Default: {values}." if values else ""
-        )
-        command = click.option(flag, name, type=_type_of(users[0], name), default=None, help=told)(command)
+    for name, users in reversed(_users().items()):
+        kind = setting_type(users[0], name)
+        command = click.option(flag(name), name, type=kind, default=None, help=_help(name, users))(command)
     return command
 
 
-def given_settings(values: dict[str, Any]) -> dict[str, Any]:
-    """The scheme settings that were given on the command line."""
-    return {name: values[name] for name in _settings() if values.get(name) is not None}
+def given_settings(scheme: str, values: dict[str, Any]) -> dict[str, Any]:
+    """The settings of a scheme, `name` or `name?setting=value`, that were given as flags.
+
+    Raises:
+        click.UsageError: a flag that this scheme does not have.
+    """
+    name = parse_name(scheme)[0]
+    given = {setting: value for setting, value in values.items() if value is not None}
+    for setting in given:
+        users = _users()[setting]
+        if name in SCHEMES and name not in users:
+            raise click.UsageError(f"{flag(setting)} is for {_listed(users)}, not for --scheme {name}")
+    return given
 
 
-def _settings() -> dict[str, tuple["Field[Any]", list[str]]]:
-    """Setting -> its field, and the schemes that have it."""
-    found: dict[str, tuple[Field[Any], list[str]]] = {}
+def flag(setting: str) -> str:
+    """A setting's name on the command line."""
+    return f"--{setting.replace('_', '-')}"
+
+
+def _users() -> dict[str, list[str]]:
+    """Setting -> the schemes that have it as a flag."""
+    found: dict[str, list[str]] = {}
     for scheme in SCHEMES:
-        for name, field in _named(scheme):
-            if name not in ("epsilon", "lanes"):
-                found.setdefault(name, (field, []))[1].append(scheme)
+        for field in scheme_settings(scheme):
+            if field.name not in ("epsilon", "lanes"):
+                found.setdefault(field.name, []).append(scheme)
     return found
 
 
-def _named(scheme: str) -> list[tuple[str, "Field[Any]"]]:
-    return [(field.name, field) for field in scheme_settings(scheme)]
+def _help(name: str, users: list[str]) -> str:
+    """What a setting means and does by default, for each scheme that has it; what they share is said once."""
+    meanings: dict[str, list[str]] = {}
+    defaults: dict[str, list[str]] = {}
+    for scheme in users:
+        field = next(field for field in scheme_settings(scheme) if field.name == name)
+        meaning = field.metadata["meaning"] + (", in levels" if field.metadata["levels"] else "")
+        meanings.setdefault(meaning, []).append(scheme)
+        defaults.setdefault(str(in_levels(field)), []).append(scheme)
+    told = "; ".join(f"{meaning} ({', '.join(schemes)})" for meaning, schemes in meanings.items())
+    told = told[0].upper() + told[1:] + "."
+    if list(defaults) == ["None"]:
+        return told
+    common, *others = defaults.items()
+    values = [common[0], *(f"{value} for {_listed(schemes)}" for value, schemes in others)]
+    return f"{told}  [default: {', '.join(values)}]"
 
 
-def _type_of(scheme: str, name: str) -> type:
-    """int, float or str; of `int | None`, int."""
-    hint = get_type_hints(SCHEMES[scheme])[name]
-    if isinstance(hint, types.UnionType):
-        hint = next(part for part in get_args(hint) if part is not type(None))
-    if hint not in (int, float, str):
-        raise UnseenError(
-            f"setting {name} of scheme {scheme} is a {hint}, which no flag can hold; use int, float or str"
-        )
-    return hint
+def _listed(words: list[str]) -> str:
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)

@@ -1,14 +1,12 @@
 """`unseen protect`: protected copies of photos, and an account of what they are worth."""
 
-import time
+import os
 from pathlib import Path
 from typing import Any
 
 import click
 import torch
-from rich.console import Console
 
-from unseen import __version__
 from unseen.ascent import LANES
 from unseen.catalogue import (
     DEFAULT_AUDIT_MODELS,
@@ -18,26 +16,30 @@ from unseen.catalogue import (
     STRENGTHS,
     scheme_named,
 )
-from unseen.cli.options import device_option, given_settings, load_networks, scheme_options
-from unseen.cli.progress import tracked
-from unseen.photo import parse_keep, write_new
+from unseen.cli.options import device_option, given_settings, scheme_options
+from unseen.cli.running import run
+from unseen.cli.terminal import complain, count
+from unseen.errors import UnseenError, visible
+from unseen.naming import parse_name
+from unseen.photo import parse_keep
 from unseen.plan import Job, plan, read_labels
-from unseen.protect import Protection, protect_photos, settings_of
-from unseen.report import Report, table, to_html, to_json
-
-PREVIEWS = 200
-"""Photos with pictures in an HTML report; a page of more would be too heavy to open."""
+from unseen.protect import Protection, load_networks, placed
+from unseen.reading import known_class
 
 REPORT_SUFFIXES = (".html", ".json")
 
 
 @click.command()
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False))
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Folder for the copies [default: beside each photo]."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False, readable=False),
+    metavar="FOLDER",
+    help="Where the copies go, made if it is not there; folders are mirrored in it.  [default: beside each photo]",
 )
 @click.option(
-    "--scheme", default=DEFAULT_SCHEME, show_default=True, help="How to protect; `unseen schemes` lists them."
+    "--scheme", default=DEFAULT_SCHEME, show_default=True, help="How to protect; 'unseen schemes' lists the ways."
 )
 @click.option(
     "--model",
@@ -56,19 +58,22 @@ REPORT_SUFFIXES = (".html", ".json")
     help="Network that only judges; '' for none.",
 )
 @click.option(
-    "--labels", type=click.Path(path_type=Path), help="CSV with the columns file,label: what is in the photos."
+    "--labels",
+    type=click.Path(path_type=Path),
+    metavar="CSV",
+    help="What is in the photos: a table with the columns file (seen from the table) and label (name, synset, index).",
 )
 @click.option(
     "--strength",
     type=click.Choice(list(STRENGTHS)),
-    help="How much a photo may change: at most 4, 8 or 16 levels of 255. [default: medium]",
+    help="How much a photo may change: at most 4, 8 or 16 levels of 255.  [default: medium]",
 )
 @click.option("--epsilon", type=float, metavar="LEVELS", help="The same as a number of 8-bit levels.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides random choices, such as the target.")
 @click.option(
     "--quality",
     type=click.IntRange(1, 100),
-    help="Of lossy files [default: the original's, or what the protection needs].",
+    help="Of lossy copies; PNG and TIFF have none.  [default: the original's, or what the protection needs]",
 )
 @click.option(
     "--format",
@@ -79,7 +84,10 @@ REPORT_SUFFIXES = (".html", ".json")
     help="Format of the copies.",
 )
 @click.option(
-    "--keep", default="", help="Metadata to keep: date, copyright, all; joined by commas. Nothing is kept by default."
+    "--keep",
+    default="",
+    metavar="WORDS",
+    help="Metadata to keep: date, copyright or all, joined by commas; embedded pictures never are.  [default: none]",
 )
 @device_option
 @click.option(
@@ -94,7 +102,8 @@ REPORT_SUFFIXES = (".html", ".json")
     "reports",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="Write the account to FILE.html or FILE.json.",
+    metavar="FILE",
+    help="Write the account to FILE.html, with pictures, or FILE.json.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the account as JSON.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be written where.")
@@ -119,86 +128,70 @@ def protect(
     dry_run: bool,
     **values: Any,
 ) -> int:
-    """Write protected copies of photos; folders are walked and mirrored."""
+    """Write protected copies of photos; folders are walked and mirrored. An original is never overwritten.
+
+    The flags from --step on are settings of schemes; each names those that have it.
+    """
     if strength is not None and epsilon is not None:
         raise click.UsageError("--strength and --epsilon say the same; give one of them")
-    for report in reports:
-        _check_report(report)
-    settings = given_settings(values)
+    if dry_run and (as_json or reports):
+        raise click.UsageError("--dry-run measures nothing: leave out --json and --report")
+    if device == "cpu" and precision == "bfloat16":
+        raise click.UsageError("--precision bfloat16 is for a GPU; leave it out with --device cpu")
+    for index, report in enumerate(reports):
+        _check_report(report, output, reports[:index])
+    settings = given_settings(scheme, values)
     if epsilon is not None or strength is not None:
         settings["epsilon"] = epsilon if epsilon is not None else STRENGTHS[str(strength)]
     chosen = scheme_named(scheme, settings, defaults={"epsilon": STRENGTHS[DEFAULT_STRENGTH]})
     kept = parse_keep(keep)
-    jobs = tuple(plan(paths, output, read_labels(labels) if labels else {}))
+    jobs = tuple(dict.fromkeys(plan(paths, output, read_labels(labels) if labels else {})))
+    if labels and not any(job.label for job in jobs):
+        raise UnseenError(f"{labels}: names none of these photos; its column file is seen from the folder it is in")
     if dry_run:
-        return _tell_plan(jobs)
-    if device == "cpu" and precision == "bfloat16":
-        raise click.UsageError("--precision bfloat16 is for a GPU; leave it out with --device cpu")
+        return _tell_plan(jobs, form)
     surrogates = load_networks(models, device)
-    held_out = load_networks(tuple(name for name in audit_models if name and name not in models), device)
+    for label in dict.fromkeys(job.label for job in jobs if job.label):
+        known_class(label, surrogates[0])
     protection = Protection(
         scheme=chosen,
         surrogates=surrogates,
-        held_out=held_out,
+        held_out=load_networks((name for name in audit_models if name and name not in models), device),
         seed=seed,
         format=form,
         quality=quality,
         keep=kept,
         precision=torch.bfloat16 if precision == "bfloat16" and surrogates[0].device.type == "cuda" else None,
+        lanes=1 if len(jobs) == 1 else LANES,
     )
-    lanes = 1 if len(jobs) == 1 else LANES
-    return _run(jobs, protection, lanes, reports, as_json=as_json)
+    return run(jobs, protection, {"scheme": parse_name(scheme)[0]}, reports, as_json=as_json)
 
 
-def _check_report(path: Path) -> None:
+def _check_report(path: Path, output: Path | None, others: tuple[Path, ...]) -> None:
     """Refuse, before any work, a report that could not be written."""
     if path.suffix.lower() not in REPORT_SUFFIXES:
         raise click.UsageError(f"--report {path}: its name must end in {' or '.join(REPORT_SUFFIXES)}")
-    if path.exists():
-        raise click.UsageError(f"--report {path}: exists already; choose another name")
-    if not path.parent.is_dir():
-        raise click.UsageError(f"--report {path}: the folder {path.parent} does not exist; create it first")
+    if os.path.lexists(path) or path in others:
+        raise click.UsageError(f"--report {path}: {'exists already' if path not in others else 'is given twice'}")
+    folder = path.parent
+    if output is not None and not folder.exists() and folder.resolve() == output.resolve():
+        return  # the run makes it
+    if not folder.is_dir():
+        raise click.UsageError(f"--report {path}: the folder {folder} does not exist; create it first")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise click.UsageError(f"--report {path}: the folder {folder} may not be changed; choose another")
 
 
-def _tell_plan(jobs: tuple[Job, ...]) -> int:
+def _tell_plan(jobs: tuple[Job, ...], form: str) -> int:
+    """What would be written where; every photo is decoded for that, because its content decides the copy's name."""
+    taken: set[Path] = set()
+    refused = 0
     for job in jobs:
-        click.echo(f"{job.source} -> {job.target}")
-    click.echo(f"{len(jobs)} {'photo' if len(jobs) == 1 else 'photos'}; nothing was written", err=True)
-    return 0
-
-
-def _run(jobs: tuple[Job, ...], protection: Protection, lanes: int, reports: tuple[Path, ...], *, as_json: bool) -> int:
-    """Protect, tell, and give the exit code; an interruption still tells about the photos that are done."""
-    started = time.perf_counter()
-    pictures = PREVIEWS if any(path.suffix.lower() == ".html" for path in reports) else 0
-    outcomes = []
-    interrupted = False
-    try:
-        for outcome in tracked(
-            protect_photos(jobs, protection, lanes=lanes, previews=pictures), len(jobs), "Protecting"
-        ):
-            outcomes.append(outcome)  # noqa: PERF402 - what came before an interruption must be kept
-    except KeyboardInterrupt:
-        interrupted = True
-    rows = tuple(outcome.row for outcome in outcomes)
-    report = Report(version=__version__, settings=settings_of(protection, lanes), photos=rows)
-    previews = {outcome.row.input: outcome.preview for outcome in outcomes if outcome.preview is not None}
-    for path in reports:
-        text = to_html(report, previews) if path.suffix.lower() == ".html" else to_json(report)
-        write_new(path, text.encode())
-    if as_json:
-        click.echo(to_json(report), nl=False)
-    else:
-        Console().print(table(report))
-        _tell_sum(report, time.perf_counter() - started)
-    if interrupted:
-        raise KeyboardInterrupt
-    return 0 if all(row.status == "protected" for row in rows) else 1
-
-
-def _tell_sum(report: Report, seconds: float) -> None:
-    counts = {
-        status: sum(row.status == status for row in report.photos) for status in ("protected", "not_achieved", "failed")
-    }
-    told = f"{counts['protected']} protected, {counts['not_achieved']} not achieved, {counts['failed']} failed"
-    click.echo(f"{told}, in {seconds:.1f} seconds")
+        try:
+            _, job_placed = placed(job, form, taken)
+            click.echo(f"{visible(str(job.source))} -> {visible(str(job_placed.target))}")
+        except UnseenError as error:
+            complain(error)
+            refused += 1
+    click.echo(f"{count(len(jobs) - refused, 'photo')} would be protected; nothing was written", err=True)
+    return int(refused > 0)

@@ -1,6 +1,7 @@
 """Protecting photos, one or many: the data flow from a file to a protected copy and its account."""
 
+from unseen.protect.opening import placed
 from unseen.protect.photos import protect_file, protect_photos
-from unseen.protect.protection import Outcome, Protection, settings_of
+from unseen.protect.protection import Outcome, Protection, load_networks, settings_of
 
-__all__ = ["Outcome", "Protection", "protect_file", "protect_photos", "settings_of"]
+__all__ = ["Outcome", "Protection", "load_networks", "placed", "protect_file", "protect_photos", "settings_of"]

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from unseen.errors import PhotoError, UnseenError
+from unseen.errors import PhotoError, UnseenError, visible
 from unseen.metrics import max_abs, mean_abs, psnr, ssim
-from unseen.photo import Encoding, Photo, metadata_removed
+from unseen.photo import Photo, metadata_removed, output_format
 from unseen.photo.photo import Pixels
 from unseen.plan import Job
 from unseen.protect.protection import Protection, Work
@@ -20,7 +21,7 @@ from unseen.types import Protected
 def account(
     work: Work, photo: Photo, saved: Saved, protected: Protected, index: int, protection: Protection
 ) -> PhotoRow:
-    """The row of a photo whose copy was written; `index` is its place in what the scheme returned."""
+    """The row of a photo whose copy is made; `index` is its place in what the scheme returned."""
     row = PhotoRow(
         input=str(work.job.source),
         output=str(work.job.target),
@@ -33,8 +34,8 @@ def account(
         target_probability=None,
         models=_model_readings(work, saved.after, protection),
         change=_change(photo.pixels, saved.photo.pixels),
-        metadata_removed=metadata_removed(photo, protection.keep),
-        notes=(*photo.notes, *_notes(photo, saved.encoding, protection)),
+        metadata_removed=metadata_removed(photo, protection.keep, output_format(photo, protection.format)),
+        notes=(*photo.notes, *_notes(photo, saved, protection)),
     )
     if protected.targets is None:
         return row
@@ -63,11 +64,12 @@ def one_line(job: Job, error: Exception) -> str:
     if isinstance(error, PhotoError):
         return str(error)
     if isinstance(error, UnseenError):
-        return f"{job.source}: {error}"
+        return visible(f"{job.source}: {error}")
     if isinstance(error, OSError):
-        return f"{job.source}: {error.strerror or error}; check the folder {job.target.parent}"
+        return visible(f"{job.source}: {error.strerror or error}; check the folder {job.target.parent}")
     told = " ".join(str(error).split())[:200]
-    return f"{job.source}: unexpected {type(error).__name__} ({told}); please report it, the photo is untouched"
+    problem = f"unexpected {type(error).__name__} ({told})"
+    return visible(f"{job.source}: {problem}; please report it, the photo is untouched")
 
 
 def _model_readings(work: Work, after: tuple[Tensor, ...], protection: Protection) -> tuple[ModelReading, ...]:
@@ -96,7 +98,8 @@ def _with_targets(row: PhotoRow, targets: list[int], after: tuple[Tensor, ...], 
 
 
 def _change(original: Pixels, protected: Pixels) -> Change:
-    before, after = (torch.from_numpy(pixels).permute(2, 0, 1)[None] for pixels in (original, protected))
+    pair = same_channels(original, protected)
+    before, after = (torch.from_numpy(pixels).permute(2, 0, 1)[None] for pixels in pair)
     mean, largest = mean_abs(before, after).item(), max_abs(before, after).item()
     return Change(
         mean_abs=mean,
@@ -108,12 +111,27 @@ def _change(original: Pixels, protected: Pixels) -> Change:
     )
 
 
-def _notes(photo: Photo, encoding: Encoding, protection: Protection) -> tuple[str, ...]:
+def same_channels(original: Pixels, protected: Pixels) -> tuple[Pixels, Pixels]:
+    """Both (H, W, C) with the C of the richer one: a grey photo comes back in colours from a format without grey."""
+    count = max(original.shape[2], protected.shape[2])
+    first, second = (
+        pixels if pixels.shape[2] == count else np.repeat(pixels, count, axis=2) for pixels in (original, protected)
+    )
+    return first, second
+
+
+def _notes(photo: Photo, saved: Saved, protection: Protection) -> tuple[str, ...]:
     """What the owner should know about how the copy was saved."""
-    if encoding == photo.encoding or encoding.lossless or protection.quality is not None:
+    encoding, original = saved.encoding, photo.encoding
+    if protection.quality is not None:
+        spoilt = not saved.is_hidden and not encoding.lossless
+        return (f"saved at quality {encoding.quality} as asked; a higher one may protect it",) if spoilt else ()
+    if encoding == original:
         return ()
-    if photo.encoding.quality is None or protection.format != "keep":
+    if encoding.lossless:
+        grew = not original.lossless and saved.photo.format == photo.format
+        return ("saved lossless, because the noise did not survive coarser compression",) if grew else ()
+    if original.quality is None or saved.photo.format != photo.format:
         return (f"saved at quality {encoding.quality}",)
-    original = f"{photo.encoding.quality} {photo.encoding.subsampling or ''}".strip()
-    chosen = f"{encoding.quality} {encoding.subsampling or ''}".strip()
-    return (f"saved at quality {chosen}, because the noise did not survive the original's {original}",)
+    chosen, former = (f"{one.quality} {one.subsampling or ''}".strip() for one in (encoding, original))
+    return (f"saved at quality {chosen}, because the noise did not survive the original's {former}",)

@@ -1,14 +1,19 @@
 """What decides a protected copy, a photo on its way, and what comes of it."""
 
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from unseen.ascent import LANES
+from unseen.errors import UnseenError
 from unseen.grid import LEVELS
-from unseen.models import Network
+from unseen.models import Network, load_classifier
 from unseen.photo import Photo
+from unseen.photo.metadata import checked_keep
+from unseen.photo.photo import SUFFIXES
 from unseen.plan import Job
 from unseen.report.layout import PhotoRow
 from unseen.report.pictures import Preview
@@ -22,9 +27,14 @@ class Protection:
     Attributes:
         surrogates: the networks that the protection is made against, all together.
         held_out: networks that only judge.
+        format: of the copies, such as "png"; "keep" is each photo's own.
         quality: of a lossy file, 1 to 100; None starts at the original's and goes as high as the protection needs.
         keep: metadata to keep, words of `unseen.photo.KEEP_WORDS`.
         precision: torch.bfloat16 to compute so on a GPU; None is float32.
+        lanes: photos computed at a time, 1 for a photo alone; a scheme's own setting outranks it.
+
+    Raises:
+        UnseenError: no surrogate, or a format, quality or word to keep that there is not.
     """
 
     scheme: Scheme
@@ -35,6 +45,23 @@ class Protection:
     quality: int | None = None
     keep: frozenset[str] = frozenset()
     precision: torch.dtype | None = None
+    lanes: int = LANES
+
+    def __post_init__(self) -> None:
+        if not self.surrogates:
+            raise UnseenError("nothing to protect against; name at least one network, such as lite0")
+        if self.format not in ("keep", *SUFFIXES):
+            raise UnseenError(f"{self.format!r} is not a format; choose from keep, {', '.join(SUFFIXES)}")
+        if self.quality is not None and not 1 <= self.quality <= 100:
+            raise UnseenError(f"quality {self.quality} is out of range; choose 1 to 100")
+        checked_keep(self.keep)
+
+    @property
+    def settled_scheme(self) -> Scheme:
+        """The scheme with its batch shape fixed, so that how many photos are left in a run changes no pixel."""
+        if getattr(self.scheme, "lanes", self) is not None:
+            return self.scheme
+        return replace(self.scheme, lanes=self.lanes)  # type: ignore[type-var]
 
     @property
     def networks(self) -> tuple[Network, ...]:
@@ -57,24 +84,41 @@ class Outcome:
 
 @dataclass(kw_only=True)
 class Work:
-    """A photo on its way; `seconds` adds up what was spent on it alone."""
+    """A photo on its way.
+
+    Attributes:
+        seconds: what was spent on it alone, so far.
+        photo: None once it has failed or is done.
+        error: why it failed, in one line.
+        canvas: (1, C, h, w), what the noise is computed on.
+        before: every network's logits (K,) on the original, in the order of `Protection.networks`.
+        references: the class each of them judges it by.
+        view_references: the same for `Protection.views`.
+    """
 
     job: Job
     seconds: float = 0.0
     photo: Photo | None = None
     error: str | None = None
-    label: tuple[int | None, ...] = ()
     before: tuple[Tensor, ...] = ()
     references: tuple[int, ...] = ()
     view_references: tuple[int, ...] = ()
-    shape: tuple[int, int] = (0, 0)
+    canvas: Tensor = field(default_factory=lambda: torch.empty(0))
 
 
-def settings_of(protection: Protection, lanes: int) -> dict[str, Any]:
+def load_networks(models: Iterable[str | Network], device: str = "auto") -> tuple[Network, ...]:
+    """Networks by name, each loaded once, and loaded ones as they are; "auto" takes a GPU where there is one."""
+    chosen = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
+    return tuple(
+        load_classifier(model, device=chosen) if isinstance(model, str) else model for model in dict.fromkeys(models)
+    )
+
+
+def settings_of(protection: Protection) -> dict[str, Any]:
     """What decided the pixels, for the report: the scheme's settings in [0, 1], networks, seed, arithmetic."""
-    scheme = protection.scheme
+    scheme = protection.settled_scheme
     own: dict[str, Any] = (
-        {field.name: getattr(scheme, field.name) for field in fields(scheme)} if is_dataclass(scheme) else {}
+        {known.name: getattr(scheme, known.name) for known in fields(scheme)} if is_dataclass(scheme) else {}
     )
     return {
         "scheme": type(scheme).__name__,
@@ -86,7 +130,6 @@ def settings_of(protection: Protection, lanes: int) -> dict[str, Any]:
         "format": protection.format,
         "quality": protection.quality,
         "keep": sorted(protection.keep),
-        "lanes": lanes,
         "threads": torch.get_num_threads(),
         "device": protection.surrogates[0].device.type,
         "precision": str(protection.precision or torch.float32).removeprefix("torch."),

@@ -8,7 +8,16 @@ from rich.table import Table
 from rich.text import Text
 
 from unseen.report.layout import ModelReading, PhotoRow, Reading, Report
-from unseen.report.words import STATUSES, UNSURE, VERDICTS, percent, printable, size_in_words, verdict
+from unseen.report.words import (
+    STATUSES,
+    UNSURE,
+    VERDICTS,
+    percent,
+    printable,
+    size_in_words,
+    status_in_words,
+    verdict,
+)
 
 STYLES = {
     "protected": "green",
@@ -26,14 +35,14 @@ FOOTNOTE = (
 
 
 def table(report: Report) -> Table:
-    """What each network saw in each photo and sees now, as a rich table; the errors of failed photos stand below it."""
-    result = Table(box=SIMPLE_HEAD, caption=_caption(report), caption_justify="left", caption_style="")
-    result.add_column("Photo", overflow="fold")
-    result.add_column("Network", overflow="fold")
+    """What each network saw in each photo and sees now, as a rich table; below it, what needs more than a cell."""
+    result = Table(box=SIMPLE_HEAD, pad_edge=False, caption=_caption(report), caption_justify="left", caption_style="")
+    result.add_column("Photo", overflow="fold", min_width=12, max_width=28)
+    result.add_column("Network", overflow="fold", min_width=7, max_width=24)
     result.add_column("Saw before")
     result.add_column("Sees now")
-    result.add_column("Chance of the\ntrue answer", justify="right", no_wrap=True)
-    result.add_column("Result")
+    result.add_column("Chance of\ntrue answer", justify="right", no_wrap=True)
+    result.add_column("Result", min_width=10)
     for row in report.photos:
         for line, cells in zip_longest(_photo_lines(row), map(_network_cells, row.models)):
             result.add_row(line, *(cells or ()))
@@ -75,5 +84,12 @@ def _compact(probability: float) -> str:
 
 
 def _caption(report: Report) -> Text:
-    errors = [f"{printable(row.error)}\n" for row in report.photos if row.error]
-    return Text.assemble(*((error, STYLES["failed"]) for error in errors), (FOOTNOTE, "dim"))
+    """The errors and remedies of photos that are not protected, what is to be known of each copy, and the legend."""
+    lines = []
+    for row in report.photos:
+        if row.error:
+            lines.append((row.error, STYLES["failed"]))
+        elif row.status == "not_achieved":
+            lines.append((f"{row.input}: {status_in_words(row)}", STYLES["not_achieved"]))
+        lines += [(f"{row.input}: {note}", "") for note in row.notes]
+    return Text.assemble(*((f"{printable(line)}\n", style) for line, style in lines), (FOOTNOTE, "dim"))

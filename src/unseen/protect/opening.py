@@ -1,0 +1,87 @@
+"""From a job to a photo at hand: decoded, its copy's name settled, and every network asked about it."""
+
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from torch import Tensor
+
+from unseen.canvas import canvas_shape, working_copy
+from unseen.errors import PhotoError
+from unseen.models import Network
+from unseen.photo import Photo, output_format, output_suffix, read_photo
+from unseen.plan import Job
+from unseen.protect.account import one_line
+from unseen.protect.protection import Protection, Work
+from unseen.reading import answer, known_class, same_class
+
+
+def placed(job: Job, format: str, taken: set[Path]) -> tuple[Photo, Job]:
+    """Decode a photo and settle the name of its copy, which joins `taken`.
+
+    Raises:
+        PhotoError: it cannot be read, or its copy cannot be written under that name.
+        UnseenError: no such format.
+    """
+    photo = read_photo(job.source)
+    suffix = output_suffix(photo, output_format(photo, format))
+    job = replace(job, target=job.target.with_suffix(suffix))
+    _require_free(job, taken)
+    return photo, job
+
+
+def opened(job: Job, protection: Protection, taken: set[Path]) -> Work:
+    """A photo ready to be protected; a failure is noted, not raised."""
+    started = time.perf_counter()
+    work = Work(job=job)
+    try:
+        photo, work.job = placed(job, protection.format, taken)
+        _ask(work, photo, protection)
+        work.photo = replace(photo)  # without the sRGB pixels, which a photo keeps once they are asked for
+    except Exception as error:
+        work.error = one_line(job, error)
+    work.seconds = time.perf_counter() - started
+    return work
+
+
+def _ask(work: Work, photo: Photo, protection: Protection) -> None:
+    """What the networks answer on the original, and the class that each judges it by."""
+    height, width = photo.pixels.shape[:2]
+    surrogates, label = protection.surrogates, work.job.label
+    shape = canvas_shape(height, width, keeps_aspect=any(network.crops for network in surrogates))
+    work.canvas = working_copy(photo.srgb, shape)
+    work.before = tuple(answer(network, photo.srgb) for network in protection.networks)
+    known = None if label is None else known_class(label, surrogates[0])
+    work.references = tuple(
+        _reference(known, surrogates[0], network, logits)
+        for network, logits in zip(protection.networks, work.before, strict=True)
+    )
+    work.view_references = (
+        *work.references[: len(surrogates)],
+        *(
+            _reference(known, surrogates[0], network, answer(network, photo.srgb))
+            for network in protection.views[len(surrogates) :]
+        ),
+    )
+
+
+def _reference(known: int | None, surrogate: Network, network: Network, logits: Tensor) -> int:
+    """The class a photo is judged by: the given one where the network has it, else the network's own answer."""
+    index = None if known is None else same_class(known, surrogate, network)
+    return int(logits.argmax()) if index is None else index
+
+
+def _require_free(job: Job, taken: set[Path]) -> None:
+    """Refuse, before any work, a name that exists, that this run has given away, or that cannot be made."""
+    target = job.target.resolve()
+    if target in taken:
+        problem = f"its copy {job.target} has the name of another photo's copy"
+        raise PhotoError(job.source, problem, "protect the two in runs of their own, with another -o")
+    if os.path.lexists(job.target):
+        raise PhotoError(job.source, f"its copy {job.target} exists already", "move it away or choose another -o")
+    folder = next(parent for parent in target.parents if parent.exists())
+    if not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
+        why = f"{folder} {'may not be changed' if folder.is_dir() else 'is a file'}"
+        raise PhotoError(job.source, f"its copy {job.target} cannot be written: {why}", "choose another -o")
+    taken.add(target)

@@ -1,0 +1,83 @@
+"""The documents say what the command does: its help is in docs/cli.md, and what README.md tells to type runs."""
+
+import functools
+import importlib.util
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+from PIL import Image
+from skimage.data import chelsea, coffee
+
+import unseen as library
+from unseen.cli.main import commands
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+PAGE = ROOT / "docs" / "cli.md"
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+
+COMMANDS = [line for block in blocks("sh") for line in block.splitlines()]
+
+
+def test_the_page_of_the_command_line_is_what_help_says() -> None:
+    spec = importlib.util.spec_from_file_location("generate_cli", ROOT / "docs" / "generate_cli.py")
+    generate = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generate)
+    assert PAGE.read_text("utf-8") == generate.page(), "run python docs/generate_cli.py"
+
+
+def test_every_command_and_option_is_documented() -> None:
+    page = PAGE.read_text("utf-8")
+    for name, command in commands.commands.items():
+        section = page.split(f"## `unseen {name}`\n")[1].split("\n## ")[0]
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                assert parameter.help, f"{name} {parameter.opts} says nothing"
+                assert all(re.search(rf"{option}\b", section) for option in parameter.opts)
+
+
+@pytest.fixture
+def album(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder as README.md imagines it; networks are loaded once for all commands."""
+    photos = {"photo.jpg": chelsea(), "holiday/cat.jpg": chelsea()[:, ::-1], "holiday/day2/coffee.png": coffee()}
+    for name, pixels in photos.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels).resize((192, 128)).save(path, quality=90)
+    (tmp_path / "labels.csv").write_text("file,label\nholiday/cat.jpg,tabby\nholiday/day2/coffee.png,967;968\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("unseen.protect.protection.load_classifier", functools.cache(library.load_classifier))
+    return tmp_path
+
+
+def test_the_readme_has_commands_of_every_verb_that_writes_or_reads() -> None:
+    assert {shlex.split(line)[1] for line in COMMANDS} == set(commands.commands) - {"demo"}
+    assert all(line.startswith("unseen ") for line in COMMANDS)
+
+
+def test_every_command_of_the_readme_runs(album: Path, unseen) -> None:
+    for line in COMMANDS:
+        result = unseen(*shlex.split(line)[1:])
+        assert (result.code, result.err) in ((0, ""), (0, "2 photos would be protected; nothing was written\n")), line
+        assert result.out
+    written = {path.name for path in album.iterdir()}
+    assert {"photo-unseen.jpg", "for-sharing", "holiday.html", "strong", "chosen", "labelled"} <= written
+
+
+@pytest.mark.parametrize("block", blocks("python"))
+def test_every_python_example_of_the_readme_runs(block: str, album: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    exec(compile(block, "README.md", "exec"), {})
+    assert capsys.readouterr().out
+
+
+def test_what_the_readme_links_to_is_there() -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", README)
+    missing = [link for link in links if not (ROOT / link).exists()]
+    assert missing in ([], ["docs/results.md", "docs/results.md"])

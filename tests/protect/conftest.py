@@ -1,0 +1,34 @@
+"""A protection against a quick network."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from unseen.plan import Job
+from unseen.protect import Outcome, Protection, load_networks, protect_photos
+from unseen.report import PhotoRow
+from unseen.schemes import ClassReplacement
+
+Protect = Callable[..., list[PhotoRow]]
+
+
+@pytest.fixture
+def protection(tiny: str) -> Protection:
+    return Protection(
+        scheme=ClassReplacement(epsilon=8 / 255),
+        surrogates=load_networks([tiny]),
+        held_out=load_networks([f"{tiny}?seed=1"]),
+    )
+
+
+@pytest.fixture
+def protect(protection: Protection, tmp_path: Path) -> Protect:
+    """Protect photos into tmp_path/out, or the given folder, and give their rows."""
+
+    def protected(*sources: Path, output: Path | None = None, by: Protection = protection) -> list[PhotoRow]:
+        jobs = [Job(source=source, target=(output or tmp_path / "out") / source.name) for source in sources]
+        outcomes: list[Outcome] = list(protect_photos(jobs, by))
+        return [outcome.row for outcome in outcomes]
+
+    return protected
