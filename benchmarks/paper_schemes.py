@@ -13,12 +13,13 @@ from pathlib import Path
 from statistics import fmean
 
 from unseen import ClassIndistinguishability, ClassReplacement, Uniform, load_classifier
+from unseen.catalogue import DEFAULT_AUDIT_MODELS, DEFAULT_MODELS
 from unseen.plan import Job, plan, read_labels
 from unseen.protect import Protection, protect_photos
 from unseen.report import PhotoRow
 
 EPSILON_LEVELS = 2.55
-TABLES = ("replace", "uniform", "indistinguish")
+TABLES = ("replace", "uniform", "indistinguish", "default")
 
 
 def main() -> None:
@@ -39,6 +40,8 @@ def main() -> None:
         uniform(labels, arguments.limit, protection)
     if "indistinguish" in arguments.tables:
         indistinguish(labels, arguments.cis_limit, protection)
+    if "default" in arguments.tables:
+        default(labels, arguments.cis_limit)
 
 
 def replacement(labels: dict[Path, str], limit: int, protection: Protection) -> None:
@@ -97,6 +100,32 @@ def indistinguish(labels: dict[Path, str], limit: int, protection: Protection) -
                 f"{fmean(row.iterations or 0 for row in rows):.1f}",
             )
             print(f"| {' | '.join(cells)} |", flush=True)
+
+
+def default(labels: dict[Path, str], limit: int) -> None:
+    """What `unseen protect` does unless told otherwise, on the networks it uses and on one that takes no part."""
+    print(f"\n### The default of `unseen protect`, limit 8 levels, {min(limit, len(labels))} photos\n")
+    print("| network | role | true label first, before | after | ICP before | ICP after | mean SSIM |")
+    print("|---|---|---|---|---|---|---|")
+    networks = {name: load_classifier(name) for name in (*DEFAULT_MODELS, *DEFAULT_AUDIT_MODELS)}
+    protection = Protection(
+        scheme=ClassReplacement(epsilon=8 / 255),
+        surrogates=tuple(networks[name] for name in DEFAULT_MODELS),
+        held_out=tuple(networks[name] for name in DEFAULT_AUDIT_MODELS),
+    )
+    rows, _ = run(labels, limit, protection)
+    similarity = fmean(row.change.ssim for row in rows if row.change and row.change.ssim is not None)
+    for readings in zip(*(row.models for row in rows), strict=True):
+        cells = (
+            readings[0].name,
+            readings[0].role,
+            f"{fmean(reading.before.top5[0].label == reading.reference for reading in readings):.1%}",
+            f"{fmean(reading.after.top5[0].label == reading.reference for reading in readings):.1%}",
+            f"{fmean(reading.before.icp for reading in readings):.2%}",
+            f"{fmean(reading.after.icp for reading in readings):.2%}",
+            f"{similarity:.3f}",
+        )
+        print(f"| {' | '.join(cells)} |", flush=True)
 
 
 def run(labels: dict[Path, str], limit: int, protection: Protection) -> tuple[list[PhotoRow], float]:
