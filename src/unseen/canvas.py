@@ -6,6 +6,7 @@ enlarged: a 12-megapixel photo costs what a small one costs. A photo that fits i
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
@@ -50,11 +51,10 @@ def lay(noise: Tensor, pixels: Pixels) -> Pixels:
 
     Bilinear enlargement cannot exceed the noise's own limit.
     """
-    height, width, _ = pixels.shape
     protected = np.empty_like(pixels)
-    for channel, plane in enumerate((noise * LEVELS).numpy()):  # one at a time, for memory
-        enlarged = np.asarray(Image.fromarray(plane).resize((width, height), Image.Resampling.BILINEAR))
-        changed = enlarged + pixels[..., channel]
-        np.rint(changed, out=changed)
-        protected[..., channel] = np.clip(changed, 0, LEVELS, out=changed)
+    for channel in range(pixels.shape[2]):  # one at a time, for memory
+        plane = noise[None, None, channel] * LEVELS
+        enlarged = F.interpolate(plane, pixels.shape[:2], mode="bilinear", align_corners=False)[0, 0]
+        changed = enlarged.add_(torch.from_numpy(pixels[..., channel])).round_().clamp_(0, LEVELS)
+        protected[..., channel] = changed.to(torch.uint8).numpy()
     return protected
