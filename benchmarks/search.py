@@ -10,7 +10,7 @@ from peers import PEERS, Attack
 from task import success, target_scores, to_8_bit
 from worker import Assignment, load
 
-_FIRST_SEARCH = 24  # steps; doubled while they do not suffice
+_FIRST_SEARCH = 48  # steps; doubled while they do not suffice
 _TRIAL_STEPS = 2  # enough to tell which batch size is faster
 
 

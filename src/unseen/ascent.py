@@ -71,14 +71,16 @@ def ascend(
         candidate = quantise(originals + budget.project_on_grid(delta, originals)).requires_grad_()
         logits = classifier(candidate)
         current = objective.take(occupant.to(images.device))
-        (gradient,) = torch.autograd.grad(current.gain(logits).sum(), candidate)
         reached = current.achieved(logits.detach()).cpu()
         leaving = busy & (reached | (iterations[occupant] >= max_iterations))
         for lane in leaving.nonzero().flatten().tolist():
             released[occupant[lane]], achieved[occupant[lane]] = candidate.detach()[lane], reached[lane]
-        iterations[occupant[busy & ~leaving]] += 1
-        direction, state = shaping.update(gradient, state)
-        delta = budget.project(delta + step * direction, originals)
+        staying = busy & ~leaving
+        iterations[occupant[staying]] += 1
+        if staying.any():
+            (gradient,) = torch.autograd.grad(current.gain(logits).sum(), candidate)
+            direction, state = shaping.update(gradient, state)
+            delta = budget.project(delta + step * direction, originals)
         for lane in leaving.nonzero().flatten().tolist():
             busy[lane] = waiting < len(images)
             if busy[lane]:
