@@ -156,7 +156,7 @@ def test_away_and_uniform_climb_too() -> None:
     away = ascend(images, classifier, Away(label=label, allowed_score=0.01), **common)  # type: ignore[arg-type]
     assert away.achieved.all()
     assert classifier(away.images).softmax(1)[range(5), label].max() <= 0.01 + 1e-6
-    even = ascend(images, classifier, Uniform(required_share=0.8), **common)  # type: ignore[arg-type]
+    even = ascend(images, classifier, Uniform(label=label, required_share=0.8), **common)  # type: ignore[arg-type]
     after = classifier(even.images).softmax(1)
     assert even.achieved.all()
     assert (-(after * after.log()).sum(1)).min() >= 0.8 * math.log(6) - 1e-5

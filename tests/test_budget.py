@@ -111,3 +111,13 @@ def test_linf_refuses_a_limit_outside_the_range(epsilon: float) -> None:
 def test_l2_refuses_no_limit(epsilon: float) -> None:
     with pytest.raises(ValueError, match="epsilon is"):
         L2(epsilon)
+
+
+@pytest.mark.parametrize("budget", [Linf(0.2), L2(0.7)])
+def test_within_is_the_projection_where_no_image_is_near_black_or_white(budget: Linf | L2) -> None:
+    delta, grey = some_delta(0.3), torch.full_like(EVERY_LEVEL, 0.5)
+    torch.testing.assert_close(budget.within(delta), budget.project(delta, grey))
+    assert budget.size(budget.within(delta)) <= budget.epsilon * (1 + 1e-6)
+    black = torch.zeros_like(EVERY_LEVEL)
+    assert (budget.project(delta, black) >= 0).all()
+    assert (budget.within(delta) < 0).any()

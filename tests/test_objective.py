@@ -7,12 +7,21 @@ from scipy.special import softmax
 from scipy.stats import entropy
 from torch import Tensor
 
-from unseen.objective import Away, Toward, Uniform
+from unseen.objective import Among, Away, Blend, Hit, Miss, Toward, Undecided, Uniform
 from unseen.types import Objective
 
 TARGET = torch.tensor([0, 3, 6, 6])
 OWN = torch.tensor([[0, 1, 2], [3, 4, 5], [6, 0, 1], [6, 6, 6]])
 """One class a photo and network."""
+PAIRS = torch.tensor([[1, 2], [4, 5], [0, 3], [2, 5]])
+
+
+def among(targets: Tensor, label: Tensor = TARGET, *, ratio: float = 2, allowed: float = 0.1) -> Among:
+    return Among(targets=targets, label=label, required_ratio=ratio, allowed_score=allowed)
+
+
+def uniform(share: float = 0.9, label: Tensor = TARGET) -> Uniform:
+    return Uniform(label=label, required_share=share)
 
 
 def random_logits(*shape: int) -> Tensor:
@@ -43,12 +52,20 @@ def test_away_gains_the_cross_entropy() -> None:
 def test_uniform_gains_the_mean_log_probability() -> None:
     logits = random_logits(4, 7)
     expected = np.log(probabilities(logits)).mean(1)
-    np.testing.assert_allclose(Uniform(required_share=0.9).gain(logits), expected, rtol=1e-5)
+    np.testing.assert_allclose(uniform().gain(logits), expected, rtol=1e-5)
 
 
 @pytest.mark.parametrize(
     "objective",
-    [Toward(target=TARGET, required_score=0.9), Away(label=TARGET, allowed_score=0.1), Uniform(required_share=0.9)],
+    [
+        Toward(target=TARGET, required_score=0.9),
+        Away(label=TARGET, allowed_score=0.1),
+        uniform(),
+        among(PAIRS),
+        Hit(target=TARGET, softness=2),
+        Miss(label=TARGET, softness=2),
+        Undecided(required_share=0.9),
+    ],
 )
 def test_gains_add_up_over_the_networks(objective: Objective) -> None:
     logits = random_logits(4, 3, 7)
@@ -79,12 +96,18 @@ def test_uniform_is_achieved_by_its_share_of_the_largest_entropy() -> None:
     logits = random_logits(200, 7) / 3
     shares = entropy(probabilities(logits), axis=-1) / math.log(7)
     assert 0 < (shares >= 0.8).sum() < 200
-    assert np.array_equal(Uniform(required_share=0.8).achieved(logits).numpy(), shares >= 0.8)
+    worst = logits.argmin(1)
+    assert np.array_equal(uniform(0.8, worst).achieved(logits).numpy(), shares >= 0.8)
+
+
+def test_uniform_is_not_achieved_while_the_label_is_the_answer() -> None:
+    logits = logits_of([0.30, 0.36, 0.34], [0.36, 0.30, 0.34], [1 / 3, 1 / 3, 1 / 3])
+    assert uniform(0.9, torch.tensor([1, 1, 1])).achieved(logits).tolist() == [False, True, True]
 
 
 def test_uniform_gains_most_where_all_classes_are_equal() -> None:
     equal = torch.full((1, 7), 2.0, requires_grad=True)
-    objective = Uniform(required_share=1 - 1e-6)
+    objective = uniform(1 - 1e-6, torch.tensor([0]))
     objective.gain(equal).sum().backward()
     assert equal.grad is not None
     assert equal.grad.abs().max() < 1e-6
@@ -98,7 +121,7 @@ def test_the_goal_must_hold_on_every_network() -> None:
     logits = torch.stack([logits_of(sure, sure), logits_of(sure, unsure)], 1)
     assert Toward(target=torch.tensor([0, 0]), required_score=0.99).achieved(logits).tolist() == [True, False]
     assert Away(label=torch.tensor([1, 1]), allowed_score=0.01).achieved(logits).tolist() == [True, False]
-    assert Uniform(required_share=0.9).achieved(torch.stack([logits_of(unsure), logits_of(sure)], 1)).tolist() == [
+    assert uniform(0.9, torch.tensor([1])).achieved(torch.stack([logits_of(unsure), logits_of(sure)], 1)).tolist() == [
         False
     ]
     own = torch.tensor([[1, 2], [1, 0]])
@@ -111,7 +134,12 @@ def test_take_follows_the_photos() -> None:
     for objective in (
         Toward(target=TARGET, required_score=0.9),
         Away(label=OWN, allowed_score=0.1),
-        Uniform(required_share=0.9),
+        uniform(),
+        among(PAIRS, ratio=9, allowed=0.5),
+        Hit(target=TARGET, softness=2),
+        Miss(label=OWN, softness=2),
+        Undecided(required_share=0.5),
+        Blend(((1, uniform()), (3, Miss(label=OWN, softness=2)))),
     ):
         torch.testing.assert_close(objective.take(index).gain(logits[index]), objective.gain(logits)[index])
         assert torch.equal(objective.take(index).achieved(logits[index]), objective.achieved(logits)[index])
@@ -119,7 +147,7 @@ def test_take_follows_the_photos() -> None:
 
 def test_gains_are_finite_where_a_class_is_hopeless() -> None:
     logits = torch.tensor([[0.0, -1e4, 50.0]], requires_grad=True)
-    for objective in (Toward(target=torch.tensor([1]), required_score=0.9), Uniform(required_share=0.9)):
+    for objective in (Toward(target=torch.tensor([1]), required_score=0.9), uniform(0.9, torch.tensor([1]))):
         (gradient,) = torch.autograd.grad(objective.gain(logits).sum(), logits)
         assert gradient.isfinite().all()
         assert gradient[0, 1] > 0.3
@@ -137,3 +165,68 @@ def test_the_gradient_is_right_where_a_network_is_certain(gap: float) -> None:
         given = logits.clone().requires_grad_()
         (gradient,) = torch.autograd.grad(objective.gain(given).sum(), given)
         np.testing.assert_allclose(gradient[0].numpy(), sign * probabilities, rtol=1e-4)
+
+
+def test_among_gains_the_mean_log_probability_of_its_targets() -> None:
+    logits = random_logits(4, 7)
+    answer = np.log(probabilities(logits))
+    expected = np.take_along_axis(answer, PAIRS.numpy(), -1).mean(1)
+    np.testing.assert_allclose(among(PAIRS, allowed=1).gain(logits), expected, rtol=1e-5)
+    excess = np.maximum(answer[range(4), TARGET] - math.log(0.1), 0)
+    assert 0 < (excess > 0).sum() < 4
+    np.testing.assert_allclose(among(PAIRS, allowed=0.1).gain(logits), expected - 0.3 * excess, rtol=1e-5)
+
+
+def test_among_gains_most_where_its_targets_share_the_answer() -> None:
+    even = logits_of([0.5, 0.5, 1e-9, 1e-9]).requires_grad_()
+    (gradient,) = torch.autograd.grad(among(torch.tensor([[0, 1]]), torch.tensor([2])).gain(even).sum(), even)
+    assert gradient.abs().max() < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("answer", "achieved"),
+    [
+        ([0.40, 0.40, 0.05, 0.15], True),
+        ([0.53, 0.27, 0.05, 0.15], True),  # hardly twice as likely
+        ([0.60, 0.25, 0.05, 0.10], False),  # not even
+        ([0.40, 0.40, 0.15, 0.05], False),  # the label is too likely
+        ([0.60, 0.39, 0.005, 0.005], True),  # entropy 0.73
+        ([0.64, 0.358, 0.001, 0.001], False),  # entropy 0.67, below ln 2
+    ],
+)
+def test_among_asks_for_an_even_answer_without_the_label(answer: list[float], achieved: bool) -> None:
+    objective = among(torch.tensor([[0, 1]]), torch.tensor([2]), ratio=2)
+    assert objective.achieved(logits_of(answer)).item() == achieved
+
+
+@pytest.mark.parametrize("softness", [0.5, 1.0, 4.0])
+def test_hits_and_misses_are_counted_softly(softness: float) -> None:
+    logits = random_logits(4, 7)
+    likely = probabilities(logits)[range(4), TARGET]
+    odds = np.log(likely / (1 - likely))
+    expected = 1 / (1 + np.exp(-odds / softness))
+    np.testing.assert_allclose(Hit(target=TARGET, softness=softness).gain(logits), expected, rtol=1e-5)
+    np.testing.assert_allclose(Miss(label=TARGET, softness=softness).gain(logits), 1 - expected, rtol=1e-5)
+
+
+def test_a_hit_is_the_first_answer_and_a_miss_is_not() -> None:
+    logits = logits_of([0.4, 0.35, 0.25], [0.3, 0.4, 0.3])
+    first = torch.tensor([0, 0])
+    assert Hit(target=first, softness=1).achieved(logits).tolist() == [True, False]
+    assert Miss(label=first, softness=1).achieved(logits).tolist() == [False, True]
+
+
+def test_undecided_gains_the_entropy() -> None:
+    logits = random_logits(4, 7)
+    expected = entropy(probabilities(logits), axis=-1)
+    np.testing.assert_allclose(Undecided(required_share=0.5).gain(logits), expected, rtol=1e-5)
+    share = float(np.median(expected)) / math.log(7)
+    assert Undecided(required_share=share).achieved(logits).tolist() == (expected >= np.median(expected)).tolist()
+
+
+def test_a_blend_adds_its_parts_by_weight_and_asks_for_all_of_them() -> None:
+    logits = random_logits(4, 3, 7)
+    away, even = Away(label=OWN, allowed_score=0.5), uniform(0.5)
+    blend = Blend(((2.0, away), (0.5, even)))
+    torch.testing.assert_close(blend.gain(logits), 2 * away.gain(logits) + 0.5 * even.gain(logits))
+    assert torch.equal(blend.achieved(logits), away.achieved(logits) & even.achieved(logits))

@@ -3,7 +3,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from unseen.shaping import SHAPINGS, Shaping, chain, momentum, ramp, shaping_named, sign, unit
+from unseen.shaping import SHAPINGS, Shaping, adam, chain, momentum, ramp, shaping_named, sign, unit
 
 
 def gradients(count: int, lanes: int = 3, scale: float = 1e-3) -> list[Tensor]:
@@ -33,7 +33,7 @@ def test_unit_has_length_one_for_every_photo() -> None:
         np.testing.assert_allclose(found, given / np.linalg.norm(given), rtol=1e-5)
 
 
-@pytest.mark.parametrize("shaping", [unit(), momentum(0.5), sign(), *SHAPINGS.values()])
+@pytest.mark.parametrize("shaping", [unit(), momentum(0.5), adam(), sign(), *SHAPINGS.values()])
 def test_no_gradient_makes_no_direction(shaping: Shaping) -> None:
     (direction,) = run(shaping, [torch.zeros(2, 3, 4, 5)])
     assert torch.equal(direction, torch.zeros(2, 3, 4, 5))
@@ -115,3 +115,15 @@ def test_names() -> None:
     assert shaping_named("sign") is SHAPINGS["sign"]
     with pytest.raises(ValueError, match=r"shaping is 'singn': choose one of .*sign"):
         shaping_named("singn")
+
+
+def test_adam_steps_as_torch_does() -> None:
+    given = gradients(6, scale=1.0)
+    parameter = torch.zeros_like(given[0]).requires_grad_()
+    optimizer = torch.optim.Adam([parameter], lr=0.1, maximize=True)
+    position = torch.zeros_like(given[0])
+    for direction, gradient in zip(run(adam(), given), given, strict=True):
+        parameter.grad = gradient
+        optimizer.step()
+        position += 0.1 * direction
+        torch.testing.assert_close(position, parameter.detach())

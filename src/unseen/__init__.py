@@ -11,12 +11,13 @@ from importlib.metadata import version
 from unseen.errors import ModelError, PhotoError, UnseenError
 from unseen.models import load_classifier
 from unseen.protect import protect_file
-from unseen.schemes import Away, ClassIndistinguishability, ClassReplacement, GradientSign, Uniform
+from unseen.schemes import Among, Away, ClassIndistinguishability, ClassReplacement, GradientSign, Uniform
 from unseen.types import Protected
 
 __version__ = version("unseen")
 
 __all__ = [
+    "Among",
     "Away",
     "ClassIndistinguishability",
     "ClassReplacement",

@@ -17,10 +17,13 @@ class Linf:
         if not 0 < self.epsilon <= 1:
             raise ValueError(f"epsilon is {self.epsilon}: give a limit above 0 and at most 1 (8 levels are 8/255)")
 
+    def within(self, delta: Images) -> Images:
+        """Clip every element to the limit."""
+        return delta.clamp(-self.epsilon, self.epsilon)
+
     def project(self, delta: Images, images: Images) -> Images:
         """Clip every element to the limit, and images + delta to [0, 1]."""
-        clipped = delta.clamp(-self.epsilon, self.epsilon)
-        return clipped.add_(images).clamp_(0, 1).sub_(images)
+        return self.within(delta).add_(images).clamp_(0, 1).sub_(images)
 
     def project_on_grid(self, delta: Images, images: Images) -> Images:
         """A delta that takes images on k/255 to k/255; a limit of 2.55 levels allows a change of 2."""
@@ -43,10 +46,14 @@ class L2:
         if not self.epsilon > 0:
             raise ValueError(f"epsilon is {self.epsilon}: give a limit above 0")
 
+    def within(self, delta: Images) -> Images:
+        """Shrink towards zero onto the ball."""
+        scale = (self.epsilon / self.size(delta).clamp_min(1e-12)).clamp_max(1)
+        return delta * scale[:, None, None, None]
+
     def project(self, delta: Images, images: Images) -> Images:
         """Shrink towards zero onto the ball, then clip images + delta to [0, 1], which shrinks it further."""
-        scale = (self.epsilon / self.size(delta).clamp_min(1e-12)).clamp_max(1)
-        return (delta * scale[:, None, None, None]).add_(images).clamp_(0, 1).sub_(images)
+        return self.within(delta).add_(images).clamp_(0, 1).sub_(images)
 
     def project_on_grid(self, delta: Images, images: Images) -> Images:
         """Round; where rounding up made the norm too large, drop the fractions instead, which can only shrink it."""

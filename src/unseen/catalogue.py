@@ -9,12 +9,13 @@ from typing import Any, get_args, get_type_hints
 from unseen.errors import UnseenError
 from unseen.grid import LEVELS
 from unseen.naming import nearest, parse_name, typed
-from unseen.schemes import Away, ClassIndistinguishability, ClassReplacement, GradientSign, Uniform
+from unseen.schemes import Among, Away, ClassIndistinguishability, ClassReplacement, GradientSign, Uniform
 from unseen.types import Scheme
 
 SCHEMES: Mapping[str, type] = {
     "replace": ClassReplacement,
     "indistinguish": ClassIndistinguishability,
+    "among": Among,
     "uniform": Uniform,
     "away": Away,
     "gradient-sign": GradientSign,

@@ -11,7 +11,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from unseen.types import Flags, Labels, Logits, PerPhoto
+from unseen.types import Flags, Labels, Logits, Objective, PerPhoto
+
+_LABEL_SHARE = 0.3
+"""Of the label in the gain of `Among`: enough to keep it falling, too little to outweigh the targets."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +65,14 @@ class Away:
 
 @dataclass(frozen=True, kw_only=True)
 class Uniform:
-    """Make all classes equally likely until the entropy is `required_share` of ln K (problem P2 of Liu et al. 2019)."""
+    """Make all classes equally likely: problem P2 of Liu et al. 2019.
 
+    Attributes:
+        label: (B,) class indices, or (B, M); another class must be at least as likely, however little that says.
+        required_share: of ln K that the entropy must reach, in [0, 1].
+    """
+
+    label: Labels
     required_share: float
 
     def gain(self, logits: Logits) -> PerPhoto:
@@ -71,12 +80,136 @@ class Uniform:
         return _over_members(torch.log_softmax(logits, -1).mean(-1)).sum(1)
 
     def achieved(self, logits: Logits) -> Flags:
-        log_probability = torch.log_softmax(logits, -1)
-        entropy = -(log_probability.exp() * log_probability).sum(-1)
-        return _over_members(entropy >= self.required_share * math.log(logits.shape[-1])).all(1)
+        undecided = _entropy(logits) >= self.required_share * math.log(logits.shape[-1])
+        return _over_members(undecided & (_log_odds(logits, self.label, best_only=True) <= 0)).all(1)
 
     def take(self, index: Tensor) -> "Uniform":
+        return replace(self, label=self.label[index])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Among:
+    """Make n classes equally likely and everything else unlikely, so that the answer is a guess among them.
+
+    Attributes:
+        targets: (B, n) class indices, different ones for a photo, the same for every network.
+        label: (B,) class indices, or (B, M), none a target.
+        required_ratio: the most likely target is at most so many times as likely as the least likely one.
+        allowed_score: the largest probability of `label`, in [0, 1].
+    """
+
+    targets: Labels
+    label: Labels
+    required_ratio: float
+    allowed_score: float
+
+    def gain(self, logits: Logits) -> PerPhoto:
+        """Mean log p over the targets, less a share of log p(label) while that is above what is allowed.
+
+        The first part is the negative cross-entropy to an even answer; its own pull on the label fades with the label's
+        probability, long before that is small enough.
+        """
+        excess = (_log_probability(logits, self.label) - math.log(self.allowed_score)).relu()
+        return _over_members(self._log_probabilities(logits).mean(-1) - _LABEL_SHARE * excess).sum(1)
+
+    def achieved(self, logits: Logits) -> Flags:
+        """Even among the targets, the label ruled out, and an entropy of at least ln n."""
+        targets = self._log_probabilities(logits)
+        even = targets.amax(-1) - targets.amin(-1) <= math.log(self.required_ratio)
+        unlikely = _log_probability(logits, self.label).exp() <= self.allowed_score
+        undecided = _entropy(logits) >= math.log(self.targets.shape[-1])
+        return _over_members(even & unlikely & undecided).all(1)
+
+    def take(self, index: Tensor) -> "Among":
+        return replace(self, targets=self.targets[index], label=self.label[index])
+
+    def _log_probabilities(self, logits: Logits) -> Tensor:
+        """(B, n), or (B, M, n)."""
+        return torch.stack([_log_probability(logits, target) for target in self.targets.unbind(-1)], -1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """Be read as `target` at all: the number of such photos, smoothed, so that hopeless ones do not lead.
+
+    For noise that many photos share, where `Toward` would spend it on the photos that resist most.
+
+    Attributes:
+        target: (B,) class indices.
+        softness: log-odds within which a photo counts in part.
+    """
+
+    target: Labels
+    softness: float
+
+    def gain(self, logits: Logits) -> PerPhoto:
+        """sigmoid(log-odds of the target / softness)."""
+        return _over_members((_log_odds(logits, self.target) / self.softness).sigmoid()).sum(1)
+
+    def achieved(self, logits: Logits) -> Flags:
+        return _over_members(_log_odds(logits, self.target, best_only=True) >= 0).all(1)
+
+    def take(self, index: Tensor) -> "Hit":
+        return replace(self, target=self.target[index])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Miss:
+    """Be read as anything but `label`: the number of such photos, smoothed as in `Hit`.
+
+    Attributes:
+        label: (B,) class indices, or (B, M).
+        softness: log-odds within which a photo counts in part.
+    """
+
+    label: Labels
+    softness: float
+
+    def gain(self, logits: Logits) -> PerPhoto:
+        """sigmoid(-log-odds of the label / softness)."""
+        return _over_members((-_log_odds(logits, self.label) / self.softness).sigmoid()).sum(1)
+
+    def achieved(self, logits: Logits) -> Flags:
+        return _over_members(_log_odds(logits, self.label, best_only=True) < 0).all(1)
+
+    def take(self, index: Tensor) -> "Miss":
+        return replace(self, label=self.label[index])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Undecided:
+    """Raise the entropy of the answer, until it is `required_share` of ln K.
+
+    For noise that many photos share: other than with `Uniform`, a class that a photo rules out costs nothing.
+    """
+
+    required_share: float
+
+    def gain(self, logits: Logits) -> PerPhoto:
+        """The entropy in nats."""
+        return _over_members(_entropy(logits)).sum(1)
+
+    def achieved(self, logits: Logits) -> Flags:
+        return _over_members(_entropy(logits) >= self.required_share * math.log(logits.shape[-1])).all(1)
+
+    def take(self, index: Tensor) -> "Undecided":
         return self
+
+
+@dataclass(frozen=True)
+class Blend:
+    """Several objectives at once: the sum of their gains, each with a weight, until all of them hold."""
+
+    parts: tuple[tuple[float, Objective], ...]
+
+    def gain(self, logits: Logits) -> PerPhoto:
+        return torch.stack([weight * part.gain(logits) for weight, part in self.parts]).sum(0)
+
+    def achieved(self, logits: Logits) -> Flags:
+        return torch.stack([part.achieved(logits) for _, part in self.parts]).all(0)
+
+    def take(self, index: Tensor) -> "Blend":
+        return Blend(tuple((weight, part.take(index)) for weight, part in self.parts))
 
 
 def _log_probability(logits: Logits, labels: Labels) -> Tensor:
@@ -84,11 +217,22 @@ def _log_probability(logits: Logits, labels: Labels) -> Tensor:
 
     From the odds, because the gradient of a softmax is lost in rounding where a network is certain.
     """
+    return -softplus(-_log_odds(logits, labels))
+
+
+def _log_odds(logits: Logits, labels: Labels, *, best_only: bool = False) -> Tensor:
+    """log (p / (1 - p)) of those classes, or with `best_only` log (p / p of the likeliest other); (B,) or (B, M)."""
     if logits.ndim == 3 and labels.ndim == 1:
         labels = labels[:, None].expand(logits.shape[:-1])
     index = labels[..., None]
-    others = logits.scatter(-1, index, -math.inf).logsumexp(-1)
-    return -softplus(others - logits.gather(-1, index).squeeze(-1))
+    others = logits.scatter(-1, index, -math.inf)
+    return logits.gather(-1, index).squeeze(-1) - (others.amax(-1) if best_only else others.logsumexp(-1))
+
+
+def _entropy(logits: Logits) -> Tensor:
+    """In nats; (B,) or (B, M)."""
+    log_probability = torch.log_softmax(logits, -1)
+    return -(log_probability.exp() * log_probability).sum(-1)
 
 
 def _over_members(values: Tensor) -> Tensor:

@@ -73,6 +73,27 @@ def ramp(first: float = 0.3, growth: float = 1.1, largest: float = 2.0) -> Shapi
     return Shaping(initial, update)
 
 
+def adam(first: float = 0.9, second: float = 0.999) -> Shaping:
+    """Every value takes about a whole step, less where its gradients disagree (Kingma and Ba 2015).
+
+    m <- first * m + (1 - first) * g,  v <- second * v + (1 - second) * g²,  direction = m' / (sqrt(v') + 1e-8)
+    with m' = m / (1 - first^t) and v' = v / (1 - second^t).
+    """
+
+    def initial(images: Images) -> State:
+        count = torch.zeros(len(images), 1, 1, 1, dtype=images.dtype, device=images.device)
+        return torch.zeros_like(images), torch.zeros_like(images), count
+
+    def update(gradient: Images, state: State) -> tuple[Images, State]:
+        mean = state[0].lerp(gradient, 1 - first)
+        square = state[1].lerp(gradient.square(), 1 - second)
+        count = state[2] + 1
+        scale = (square / (1 - second**count)).sqrt_().add_(1e-8)
+        return mean / (1 - first**count) / scale, (mean, square, count)
+
+    return Shaping(initial, update)
+
+
 def chain(*parts: Shaping) -> Shaping:
     """One shaping after the other."""
 
@@ -97,6 +118,7 @@ SHAPINGS: Mapping[str, Shaping] = {
     "ramp": chain(momentum(0.5), ramp()),
     "sign": sign(),
     "momentum": chain(momentum(1.0), sign()),
+    "adam": adam(0.5, 0.9),
 }
 """Shapings by the names that settings use."""
 

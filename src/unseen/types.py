@@ -50,6 +50,10 @@ class Objective(Protocol):
 class Budget(Protocol):
     """How much a photo may change."""
 
+    def within(self, delta: Images) -> Images:
+        """The nearest delta of an allowed size, whatever it is added to."""
+        ...
+
     def project(self, delta: Images, images: Images) -> Images:
         """The nearest allowed delta with images + delta in [0, 1]."""
         ...

@@ -80,7 +80,7 @@ def test_models_are_loaded_once_and_a_surrogate_is_not_held_out_too(draw, unseen
 
 def test_a_flag_of_another_scheme_is_refused_but_not_before_an_unknown_scheme() -> None:
     assert given_settings("replace?step=1", {"step": None, "top_k": 3}) == {"top_k": 3}
-    with pytest.raises(click.UsageError, match="--allowed-score is for away, not for --scheme replace"):
+    with pytest.raises(click.UsageError, match="--allowed-score is for among and away, not for --scheme replace"):
         given_settings("replace", {"allowed_score": 0.5})
     assert given_settings("replce", {"allowed_score": 0.5}) == {"allowed_score": 0.5}
 

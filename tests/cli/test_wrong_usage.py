@@ -8,8 +8,14 @@ import pytest
     [
         (["--scheme", "replce"], "unknown scheme 'replce'; did you mean 'replace'?"),
         (["--scheme", "replace?stpe=1"], "scheme 'replace' has no setting 'stpe'; did you mean 'step'?"),
-        (["--scheme", "uniform", "--targets", "3"], "--targets is for indistinguish, not for --scheme uniform"),
-        (["--scheme", "away", "--draws", "3"], "--draws is for replace and indistinguish, not for --scheme away"),
+        (
+            ["--scheme", "uniform", "--targets", "3"],
+            "--targets is for indistinguish and among, not for --scheme",
+        ),
+        (
+            ["--scheme", "away", "--draws", "3"],
+            "--draws is for replace, indistinguish and among, not for",
+        ),
         (["--model", "lite9"], "unknown classifier 'lite9'; did you mean 'lite2'?"),
         (["--audit-model", "timm:resnett18"], "did you mean 'resnet18"),
         (["--strength", "hi"], "'hi' is not one of 'low', 'medium', 'high'"),

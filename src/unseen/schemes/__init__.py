@@ -1,5 +1,6 @@
 """Ways to protect a photo: frozen settings and one call, images in, protected images out."""
 
+from unseen.schemes.among import Among
 from unseen.schemes.away import Away
 from unseen.schemes.gradient_sign import GradientSign
 from unseen.schemes.indistinguish import ClassIndistinguishability
@@ -7,4 +8,4 @@ from unseen.schemes.replace import ClassReplacement
 from unseen.schemes.targets import hidden
 from unseen.schemes.uniform import Uniform
 
-__all__ = ["Away", "ClassIndistinguishability", "ClassReplacement", "GradientSign", "Uniform", "hidden"]
+__all__ = ["Among", "Away", "ClassIndistinguishability", "ClassReplacement", "GradientSign", "Uniform", "hidden"]

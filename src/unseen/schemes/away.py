@@ -14,6 +14,7 @@ from unseen.schemes.settings import (
     require_positive,
     require_share,
     setting,
+    shaping_setting,
     step_setting,
 )
 from unseen.schemes.targets import original_logits, reference_labels
@@ -29,7 +30,7 @@ class Away:
     step: float = step_setting()
     allowed_score: float = setting(0.001, "probability of the reference at which a photo is released")
     max_iterations: int = setting(100, "steps at most")
-    shaping: str = setting("ramp", "how a gradient becomes a step: ramp, sign or momentum")
+    shaping: str = shaping_setting("ramp")
     lanes: int | None = lanes_setting()
 
     def __post_init__(self) -> None:

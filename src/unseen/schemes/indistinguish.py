@@ -13,6 +13,7 @@ from unseen.schemes.settings import (
     lanes_setting,
     require_at_least,
     setting,
+    shaping_setting,
     step_setting,
 )
 from unseen.schemes.targets import candidate_targets, hidden, original_logits, reference_labels
@@ -39,7 +40,7 @@ class ClassIndistinguishability:
     top_k: int = setting(5, "classes that are never a target: each network's best on the original")
     draws: int = setting(8, "random classes of which the least unlikely becomes the target")
     attempts: int = setting(3, "lists of classes to try at most")
-    shaping: str = setting("ramp", "how a gradient becomes a step: ramp, sign or momentum")
+    shaping: str = shaping_setting("ramp")
     lanes: int | None = lanes_setting()
 
     def __post_init__(self) -> None:

@@ -16,6 +16,7 @@ from unseen.schemes.settings import (
     require_positive,
     require_share,
     setting,
+    shaping_setting,
     step_setting,
 )
 from unseen.schemes.targets import candidate_targets, original_logits, reference_labels
@@ -41,7 +42,7 @@ class ClassReplacement:
     top_k: int = setting(5, "classes that are never a target: each network's best on the original")
     draws: int = setting(8, "random classes of which the least unlikely becomes the target")
     attempts: int = setting(3, "targets to try at most")
-    shaping: str = setting("ramp", "how a gradient becomes a step: ramp, sign or momentum")
+    shaping: str = shaping_setting("ramp")
     lanes: int | None = lanes_setting()
 
     def __post_init__(self) -> None:

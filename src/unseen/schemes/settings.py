@@ -3,6 +3,8 @@
 from dataclasses import field
 from typing import Any
 
+from unseen.shaping import SHAPINGS
+
 PAPER_EPSILON = 2.55 / 255
 """The limit of Liu et al. 2019: 1 % of the range."""
 
@@ -25,6 +27,12 @@ def epsilon_setting() -> Any:
 def step_setting() -> Any:
     """The length of one step of the ascent."""
     return setting(0.5 / 255, "length of a step of the ascent", levels=True)
+
+
+def shaping_setting(default: str) -> Any:
+    """What turns gradients into steps."""
+    names = list(SHAPINGS)
+    return setting(default, f"how a gradient becomes a step: {', '.join(names[:-1])} or {names[-1]}")
 
 
 def lanes_setting() -> Any:
