@@ -6,6 +6,7 @@ from torch import Tensor
 from unseen.errors import UnseenError
 from unseen.metrics import ice, icp
 from unseen.models import Network
+from unseen.models.class_names import class_named
 from unseen.naming import nearest
 from unseen.photo.photo import Pixels
 from unseen.report.layout import Answer, Reading
@@ -31,14 +32,7 @@ def reading(logits: Tensor, reference: int, class_names: tuple[str, ...]) -> Rea
 
 def class_index(label: str, network: Network) -> int | None:
     """The class that a user's label means to a network: an index, a synset or a name; None where it knows none."""
-    names = network.class_names
-    if label.isdecimal():
-        return int(label) if int(label) < len(names) else None
-    for known in (names, network.spec.synsets or ()):
-        for index, name in enumerate(known):
-            if name.casefold() == label.casefold():
-                return index
-    return None
+    return class_named(label, network.class_names, network.spec.synsets)
 
 
 def known_class(label: str, network: Network) -> int:

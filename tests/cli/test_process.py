@@ -50,7 +50,7 @@ def test_ctrl_c_leaves_whole_copies_and_an_account_of_them(album, protecting, st
     assert len(names) - len(told) <= 1  # the copy that got its name as the signal came
     assert f"Error: interrupted after {len(told)} of {PHOTOS} photos: their copies are whole" in err
     assert "Traceback" not in err
-    assert f"{len(told)} protected" in out
+    assert not told or f"{len(told)} protected" in out
 
 
 @pytest.mark.proof

@@ -1,5 +1,6 @@
 """Human names of classes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 # The four classes of ImageNet-1k whose first lemma is not theirs alone.
@@ -31,3 +32,14 @@ def class_names(count: int) -> ClassNames:
     lemmas = imagenet.label_descriptions(as_dict=True)
     names = tuple(_TOLD_APART.get(synset, lemmas[synset].split(",")[0]) for synset in synsets)
     return ClassNames(names=names, synsets=synsets)
+
+
+def class_named(label: str, names: Sequence[str], synsets: Sequence[str] | None = None) -> int | None:
+    """The class that a label means: an index, a name in any case or a synset; None where there is none."""
+    if label.isdecimal():
+        return int(label) if int(label) < len(names) else None
+    for known in (names, synsets or ()):
+        for index, name in enumerate(known):
+            if name.casefold() == label.casefold():
+                return index
+    return None

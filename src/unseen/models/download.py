@@ -67,6 +67,8 @@ def fetch(url: str, sha256: str | None = None) -> Path:
     try:
         return Path(store.fetch(name, downloader=download_and_verify))
     except requests.RequestException as error:
+        if error.response is not None:
+            error.response.close()  # an answer such as 404 has a body that nobody reads
         raise ModelError(f"{url}: cannot be downloaded: {_reason(error)}; {_remedy(error)}") from error
     except OSError as error:
         raise ModelError(

@@ -1,0 +1,67 @@
+"""Photos with the class that is in each: a table of them, or folders named by class."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from unseen.errors import UnseenError
+from unseen.models.class_names import class_named
+from unseen.naming import nearest
+from unseen.plan import plan, read_labels
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelledPhoto:
+    """A photo's file and the index of the class that is in it."""
+
+    path: Path
+    label: int
+
+
+def labelled_photos(
+    source: Path, class_names: Sequence[str], synsets: Sequence[str] | None = None
+) -> tuple[LabelledPhoto, ...]:
+    """The photos of a labelled set in the set's order; none of them is opened.
+
+    Args:
+        source: a CSV with the columns `file` (relative to the CSV) and `label` (index, synset or name; of several
+            joined by `;` the first counts), or a folder of folders named by synset, name or index, as ILSVRC's
+            validation set is often laid out.
+        class_names: of the network that is asked about the photos, in the order of its logits.
+        synsets: WordNet's names of the same classes, where it has them.
+
+    Raises:
+        UnseenError: nothing there, a missing photo, or a label that is no class of the network.
+    """
+    labels = _by_folder(source) if source.is_dir() else _by_table(source)
+    found = {label: _known_class(label, source, class_names, synsets) for label in dict.fromkeys(labels.values())}
+    return tuple(LabelledPhoto(path=path, label=found[label]) for path, label in labels.items())
+
+
+def _by_table(table: Path) -> dict[Path, str]:
+    labels = read_labels(table)
+    if not labels:
+        raise UnseenError(f"{table}: names no photo that has a label; give rows of file,label")
+    for path in labels:
+        if not path.is_file():
+            raise UnseenError(f"{path}: there is no such photo, though {table} names it; correct its column file")
+    return labels
+
+
+def _by_folder(folder: Path) -> dict[Path, str]:
+    labels = {}
+    for photo in (job.source for job in plan([folder], None, {})):
+        if photo.parent == folder:
+            remedy = "give folders of photos so named, or a CSV that starts with file,label"
+            raise UnseenError(f"{photo}: is in no folder that is named by its class; {remedy}")
+        labels[photo] = photo.relative_to(folder).parts[0]
+    return labels
+
+
+def _known_class(label: str, source: Path, class_names: Sequence[str], synsets: Sequence[str] | None) -> int:
+    index = class_named(label, class_names, synsets)
+    if index is None:
+        choices = (*class_names, *(synsets or ()))
+        remedy = f"give 0 to {len(class_names) - 1}" if label.isdecimal() else nearest(label, choices)
+        raise UnseenError(f"{source}: label {label!r} is no class of the network; {remedy}")
+    return index
