@@ -1,5 +1,6 @@
 """Write docs/cli.md from the help of the command: python docs/generate_cli.py (a test compares the two)."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -18,9 +19,15 @@ Made by `python docs/generate_cli.py` from what `--help` says; do not edit.
 
 def page() -> str:
     """The help of every verb, as Markdown."""
-    parts = [_OPENING, _section(commands, "unseen")]
-    parts += [_section(command, f"unseen {name}") for name, command in sorted(commands.commands.items())]
-    return "\n".join(parts)
+    return "\n".join([_OPENING, *_sections(commands, "unseen")])
+
+
+def _sections(command: click.Command, name: str) -> Iterator[str]:
+    """A command's own section, and those of the commands below it."""
+    yield _section(command, name)
+    if isinstance(command, click.Group):
+        for word, inner in sorted(command.commands.items()):
+            yield from _sections(inner, f"{name} {word}")
 
 
 def _section(command: click.Command, name: str) -> str:

@@ -4,6 +4,7 @@ import functools
 import importlib.util
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -24,6 +25,7 @@ def blocks(language: str) -> list[str]:
 
 
 COMMANDS = [line for block in blocks("sh") for line in block.splitlines()]
+LONG_COMMANDS = [line for block in blocks("bash") for line in block.splitlines()]
 
 
 def test_the_page_of_the_command_line_is_what_help_says() -> None:
@@ -35,12 +37,19 @@ def test_the_page_of_the_command_line_is_what_help_says() -> None:
 
 def test_every_command_and_option_is_documented() -> None:
     page = PAGE.read_text("utf-8")
-    for name, command in commands.commands.items():
-        section = page.split(f"## `unseen {name}`\n")[1].split("\n## ")[0]
+    for name, command in every_command(commands):
+        section = page.split(f"## `{name}`\n")[1].split("\n## ")[0]
         for parameter in command.params:
             if isinstance(parameter, click.Option):
                 assert parameter.help, f"{name} {parameter.opts} says nothing"
                 assert all(re.search(rf"{option}\b", section) for option in parameter.opts)
+
+
+def every_command(command: click.Command, name: str = "unseen") -> Iterator[tuple[str, click.Command]]:
+    yield name, command
+    if isinstance(command, click.Group):
+        for word, inner in command.commands.items():
+            yield from every_command(inner, f"{name} {word}")
 
 
 @pytest.fixture
@@ -58,8 +67,9 @@ def album(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_readme_has_commands_of_every_verb_that_writes_or_reads() -> None:
-    assert {shlex.split(line)[1] for line in COMMANDS} == set(commands.commands) - {"demo"}
-    assert all(line.startswith("unseen ") for line in COMMANDS)
+    every = COMMANDS + LONG_COMMANDS
+    assert {shlex.split(line)[1] for line in every} == set(commands.commands) - {"demo"}
+    assert all(line.startswith("unseen ") for line in every)
 
 
 def test_every_command_of_the_readme_runs(album: Path, unseen) -> None:
@@ -69,6 +79,18 @@ def test_every_command_of_the_readme_runs(album: Path, unseen) -> None:
         assert result.out
     written = {path.name for path in album.iterdir()}
     assert {"photo-unseen.jpg", "for-sharing", "holiday.html", "strong", "chosen", "labelled"} <= written
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(1800)
+def test_every_long_command_of_the_readme_runs(album: Path, shared: Path, unseen) -> None:
+    (album / "mnist").symlink_to(shared / "data" / "mnist")
+    for line in LONG_COMMANDS:
+        result = unseen(*shlex.split(line)[1:])
+        assert (result.code, result.err) == (0, ""), line
+        assert result.out
+    assert (album / "lab-mnist" / "report.html").stat().st_size > 100_000
+    assert (album / "lab-imagenet" / "report.html").stat().st_size > 100_000
 
 
 @pytest.mark.parametrize("block", blocks("python"))

@@ -10,8 +10,10 @@ from unseen import __version__
 from unseen.cli.catalogues import models, schemes
 from unseen.cli.demo import demo
 from unseen.cli.inspect import inspect
+from unseen.cli.lab import lab
 from unseen.cli.protect import protect
 from unseen.cli.terminal import INTERRUPTED, complain
+from unseen.cli.train import train
 from unseen.errors import UnseenError
 
 WRONG_USAGE = 2
@@ -26,7 +28,7 @@ def commands() -> None:
     """
 
 
-for verb in (protect, inspect, models, schemes, demo):
+for verb in (protect, inspect, models, schemes, demo, lab, train):
     commands.add_command(verb)
 
 

@@ -1,11 +1,12 @@
 """Options that verbs share, and the flags that the schemes' settings become."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 
-from unseen.catalogue import SCHEMES, in_levels, scheme_settings, setting_type
+from unseen.catalogue import DEFAULT_STRENGTH, SCHEMES, STRENGTHS, in_levels, scheme_settings, setting_type
 from unseen.naming import parse_name
 
 Command = Callable[..., Any]
@@ -17,6 +18,40 @@ def device_option(command: Command) -> Command:
     return click.option("--device", type=choices, default="auto", show_default=True, help="Where networks compute.")(
         command
     )
+
+
+def labels_option(command: Command) -> Command:
+    """What is in the photos."""
+    told = "What is in the photos: a table with the columns file (seen from the table) and label (name, synset, index)."
+    return click.option("--labels", type=click.Path(path_type=Path), metavar="CSV", help=told)(command)
+
+
+def limit_options(command: Command) -> Command:
+    """How much a photo may change, in words or in levels; `given_limit` reads the two."""
+    levels = [f"{level:g}" for level in STRENGTHS.values()]
+    told = f"at most {', '.join(levels[:-1])} or {levels[-1]} levels of 255.  [default: {DEFAULT_STRENGTH}]"
+    strength = click.option(
+        "--strength", type=click.Choice(list(STRENGTHS)), help=f"How much a photo may change: {told}"
+    )
+    epsilon = click.option("--epsilon", type=float, metavar="LEVELS", help="The same as a number of 8-bit levels.")
+    return strength(epsilon(command))
+
+
+def given_limit(strength: str | None, epsilon: float | None) -> dict[str, float]:
+    """The limit as a scheme's setting; nothing where neither was given.
+
+    Raises:
+        click.UsageError: both were.
+    """
+    if strength is not None and epsilon is not None:
+        raise click.UsageError("--strength and --epsilon say the same; give one of them")
+    if strength is not None:
+        return {"epsilon": STRENGTHS[strength]}
+    return {} if epsilon is None else {"epsilon": epsilon}
+
+
+DEFAULT_LIMIT = {"epsilon": STRENGTHS[DEFAULT_STRENGTH]}
+"""The same where neither was given."""
 
 
 def scheme_options(command: Command) -> Command:

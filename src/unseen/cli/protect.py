@@ -12,11 +12,17 @@ from unseen.catalogue import (
     DEFAULT_AUDIT_MODELS,
     DEFAULT_MODELS,
     DEFAULT_SCHEME,
-    DEFAULT_STRENGTH,
-    STRENGTHS,
     scheme_named,
 )
-from unseen.cli.options import device_option, given_settings, scheme_options
+from unseen.cli.options import (
+    DEFAULT_LIMIT,
+    device_option,
+    given_limit,
+    given_settings,
+    labels_option,
+    limit_options,
+    scheme_options,
+)
 from unseen.cli.running import run
 from unseen.cli.terminal import complain, count
 from unseen.errors import UnseenError, visible
@@ -57,18 +63,8 @@ REPORT_SUFFIXES = (".html", ".json")
     show_default=True,
     help="Network that only judges; '' for none.",
 )
-@click.option(
-    "--labels",
-    type=click.Path(path_type=Path),
-    metavar="CSV",
-    help="What is in the photos: a table with the columns file (seen from the table) and label (name, synset, index).",
-)
-@click.option(
-    "--strength",
-    type=click.Choice(list(STRENGTHS)),
-    help="How much a photo may change: at most 4, 8 or 16 levels of 255.  [default: medium]",
-)
-@click.option("--epsilon", type=float, metavar="LEVELS", help="The same as a number of 8-bit levels.")
+@labels_option
+@limit_options
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides random choices, such as the target.")
 @click.option(
     "--quality",
@@ -132,18 +128,14 @@ def protect(
 
     The flags from --step on are settings of schemes; each names those that have it.
     """
-    if strength is not None and epsilon is not None:
-        raise click.UsageError("--strength and --epsilon say the same; give one of them")
+    limit = given_limit(strength, epsilon)
     if dry_run and (as_json or reports):
         raise click.UsageError("--dry-run measures nothing: leave out --json and --report")
     if device == "cpu" and precision == "bfloat16":
         raise click.UsageError("--precision bfloat16 is for a GPU; leave it out with --device cpu")
     for index, report in enumerate(reports):
         _check_report(report, output, reports[:index])
-    settings = given_settings(scheme, values)
-    if epsilon is not None or strength is not None:
-        settings["epsilon"] = epsilon if epsilon is not None else STRENGTHS[str(strength)]
-    chosen = scheme_named(scheme, settings, defaults={"epsilon": STRENGTHS[DEFAULT_STRENGTH]})
+    chosen = scheme_named(scheme, given_settings(scheme, values) | limit, defaults=DEFAULT_LIMIT)
     kept = parse_keep(keep)
     jobs = tuple(dict.fromkeys(plan(paths, output, read_labels(labels) if labels else {})))
     if labels and not any(job.label for job in jobs):

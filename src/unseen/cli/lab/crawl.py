@@ -1,0 +1,116 @@
+"""`unseen lab crawl`: Figure 1 of Liu et al. 2019 as an experiment."""
+
+from pathlib import Path
+
+import click
+
+from unseen.catalogue import DEFAULT_AUDIT_MODELS, DEFAULT_MODELS, DEFAULT_SCHEME, scheme_named
+from unseen.cli.lab.telling import tell
+from unseen.cli.options import DEFAULT_LIMIT, device_option, given_limit, labels_option, limit_options
+from unseen.cli.progress import tracked
+from unseen.cli.terminal import complain, count
+from unseen.plan import read_labels
+from unseen.protect import Protection, load_networks
+
+DEFAULT_FOLDER = Path("lab-crawl")
+
+
+@click.command()
+@click.argument("photos", metavar="PHOTO...", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    default=DEFAULT_FOLDER,
+    show_default=True,
+    help="Where the report and the protected copies go, and finished work, so that an interrupted run resumes.",
+)
+@click.option(
+    "--scheme", default=DEFAULT_SCHEME, show_default=True, help="How to protect; 'unseen schemes' lists the ways."
+)
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    default=DEFAULT_MODELS,
+    show_default=True,
+    help="Network to protect against, which reads as well; all given ones together.",
+)
+@click.option(
+    "--crawler",
+    "crawlers",
+    multiple=True,
+    default=DEFAULT_AUDIT_MODELS,
+    show_default=True,
+    help="Network that only reads; '' for none.",
+)
+@labels_option
+@limit_options
+@click.option(
+    "--long-edge",
+    type=click.IntRange(min=1),
+    metavar="PIXELS",
+    help="The platform makes longer photos that long.  [default: every size is kept]",
+)
+@click.option(
+    "--quality",
+    type=click.IntRange(1, 100),
+    help="The platform compresses all photos again, as JPEG of this quality.  [default: files stay as they are]",
+)
+@click.option("--limit", type=click.IntRange(min=1), help="Only the first so many photos.  [default: all]")
+@click.option("--seed", type=int, default=0, show_default=True, help="Decides random choices, such as the target.")
+@device_option
+def crawl(
+    photos: tuple[Path, ...],
+    output: Path,
+    scheme: str,
+    models: tuple[str, ...],
+    crawlers: tuple[str, ...],
+    labels: Path | None,
+    strength: str | None,
+    epsilon: float | None,
+    long_edge: int | None,
+    quality: int | None,
+    limit: int | None,
+    seed: int,
+    device: str,
+) -> int:
+    """Who reads what in shared photos: Figure 1 as an experiment.
+
+    Photos and folders of them are shared raw and protected, and networks read both: the files themselves, and what a
+    platform makes of them if --long-edge or --quality is given.
+    """
+    from unseen.lab.crawl import run_crawl_lab
+    from unseen.lab.report import write_lab_report
+    from unseen.threats import Platform
+
+    protection = Protection(
+        scheme=scheme_named(scheme, given_limit(strength, epsilon), defaults=DEFAULT_LIMIT),
+        surrogates=load_networks(models, device),
+        held_out=load_networks((name for name in crawlers if name and name not in models), device),
+        seed=seed,
+    )
+    report = run_crawl_lab(
+        photos,
+        protection,
+        folder=output,
+        platform=Platform(long_edge=long_edge, quality=quality),
+        labels=read_labels(labels) if labels else None,
+        limit=limit,
+        progress=tracked,
+    )
+    write_lab_report(report, output)
+    tell(report, output)
+    return _ending(report.numbers["photos"])
+
+
+def _ending(photos: list[dict[str, str | None]]) -> int:
+    """Tell what went wrong, one line each, and give the exit code."""
+    for photo in photos:
+        if photo["error"]:
+            complain(photo["error"])
+    missed = sum(photo["status"] == "not_achieved" for photo in photos)
+    if missed:
+        complain(f"{count(missed, 'photo')} could not be protected fully; give a higher --strength")
+    return int(any(photo["status"] != "protected" for photo in photos))

@@ -1,0 +1,135 @@
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from unseen.errors import UnseenError
+from unseen.models import load_classifier
+from unseen.photo import read_photo
+from unseen.photo.photo import Pixels
+from unseen.reading import answer
+from unseen.threats import AS_POSTED, Platform, Threat
+
+
+def stripes(first: tuple[int, ...], second: tuple[int, ...], size: int = 64) -> Pixels:
+    """Columns of two colours in turn, one pixel wide."""
+    pixels = np.empty((size, size, len(first)), np.uint8)
+    pixels[:, ::2], pixels[:, 1::2] = first, second
+    return pixels
+
+
+@pytest.fixture
+def photo(draw) -> Pixels:
+    return read_photo(draw("a.png", size=(300, 200))).srgb
+
+
+def test_without_settings_the_file_itself_is_served(photo: Pixels) -> None:
+    np.testing.assert_array_equal(AS_POSTED(photo), photo)
+    assert Platform() == AS_POSTED
+
+
+@pytest.mark.parametrize(
+    ("size", "long_edge", "served"),
+    [
+        ((300, 200), 150, (150, 100)),
+        ((200, 300), 150, (100, 150)),
+        ((300, 200), 300, (300, 200)),
+        ((300, 200), 2048, (300, 200)),
+        ((1000, 1), 10, (10, 1)),
+    ],
+)
+def test_a_long_photo_becomes_shorter_in_its_shape_and_no_other(size, long_edge, served, draw) -> None:
+    pixels = read_photo(draw("a.png", size=size)).srgb
+    shrunk = Platform(long_edge=long_edge)(pixels)
+    assert shrunk.shape == (served[1], served[0], 3)
+    assert shrunk.dtype == np.uint8
+    if served == size:
+        np.testing.assert_array_equal(shrunk, pixels)
+
+
+def test_shrinking_averages_what_is_too_fine() -> None:
+    fine = stripes((0, 0, 0), (200, 200, 200), size=128)
+    shrunk = Platform(long_edge=32)(fine).astype(int)
+    assert np.abs(shrunk[4:-4, 4:-4] - 100).max() <= 2
+
+
+def test_compression_halves_the_resolution_of_colour_but_not_of_light() -> None:
+    light = stripes((60, 60, 60), (190, 190, 190))
+    assert np.abs(Platform(quality=100)(light).astype(int) - light).max() <= 3
+    colour = stripes((200, 100, 100), (81, 161, 100))  # luma 130 each
+    served = Platform(quality=100)(colour).astype(int)
+    assert np.abs(served[:, ::2] - served[:, 1::2]).max() <= 6
+
+
+@pytest.mark.parametrize("quality", [10, 50, 75, 95])
+def test_the_quality_is_that_of_the_usual_tables(quality: int, photo: Pixels, tmp_path) -> None:
+    """Against a file that Pillow writes and this project's own decoder reads."""
+    Image.fromarray(photo).save(tmp_path / "b.jpg", quality=quality, subsampling=2)
+    np.testing.assert_array_equal(Platform(quality=quality)(photo), read_photo(tmp_path / "b.jpg").srgb)
+
+
+def test_coarser_is_farther_from_the_original(photo: Pixels) -> None:
+    def error(quality: int) -> float:
+        return np.abs(Platform(quality=quality)(photo).astype(int) - photo).mean()
+
+    assert error(95) < error(75) < error(30)
+
+
+def test_a_photo_is_shrunk_before_it_is_compressed(photo: Pixels) -> None:
+    shrunk = Platform(long_edge=150)(photo)
+    np.testing.assert_array_equal(Platform(long_edge=150, quality=60)(photo), Platform(quality=60)(shrunk))
+
+
+@pytest.mark.parametrize("platform", [AS_POSTED, Platform(long_edge=40, quality=50), Platform(quality=50)])
+def test_grey_stays_grey(platform: Platform, draw) -> None:
+    served = platform(read_photo(draw("a.png", mode="L")).srgb)
+    assert served.ndim == 3
+    assert served.shape[2] == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        ({"long_edge": 0}, "long edge 0 is out of range; give 1 pixel or more"),
+        ({"quality": 0}, "quality 0 is out of range; choose 1 to 100"),
+        ({"quality": 101}, "quality 101 is out of range"),
+    ],
+)
+def test_a_platform_that_cannot_be_is_refused(settings, problem) -> None:
+    with pytest.raises(UnseenError, match=problem):
+        Platform(**settings)
+
+
+def test_what_is_too_long_for_a_jpeg_is_told_with_a_remedy() -> None:
+    long = np.zeros((1, 70_000, 1), np.uint8)
+    with pytest.raises(
+        UnseenError, match=r"70000 pixels long is more than the 65500 of JPEG; give the platform a long"
+    ):
+        Platform(quality=75)(long)
+    assert Platform(quality=75, long_edge=1000)(long).shape == (1, 1000, 1)
+
+
+def test_a_threat_reads_what_its_platform_serves(photo: Pixels, tiny: str) -> None:
+    network, platform = load_classifier(tiny), Platform(long_edge=64, quality=40)
+    logits = Threat(name="crawler", platform=platform, classifier=network)(photo)
+    assert logits.shape == (12,)
+    torch.testing.assert_close(logits, answer(network, platform(photo)))
+    assert not torch.equal(logits, Threat(name="direct", platform=AS_POSTED, classifier=network)(photo))
+
+
+def test_what_compression_removes_is_not_read_behind_it(tiny: str) -> None:
+    grain = load_classifier(tiny.replace(":network", ":grain"))
+    rows, columns = np.mgrid[:64, :64]
+    pattern = np.where((rows + columns) % 2, 8, -8)  # 8 of 255, a hundred times: 3.1
+    pixels = (128 + pattern[..., None].repeat(3, 2)).astype(np.uint8)
+    direct, behind = (
+        Threat(name="", platform=platform, classifier=grain)(pixels).argmax().item()
+        for platform in (AS_POSTED, Platform(quality=30))
+    )
+    assert (direct, behind) == (3, 0)
+
+
+def test_any_function_of_pixels_can_stand_for_a_platform(photo: Pixels, tiny: str) -> None:
+    network = load_classifier(tiny)
+    mirrored = Threat(name="mirrored", platform=lambda pixels: pixels[:, ::-1].copy(), classifier=network)
+    torch.testing.assert_close(mirrored(photo), answer(network, photo[:, ::-1].copy()))
