@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from unseen.lab import figures, paper_a
+from unseen.lab.mnist.noises import BEST, PAPER
 from unseen.lab.mnist.per_image import per_image_schemes
 from unseen.lab.mnist.settings import CLASSES, Bench, first
 from unseen.lab.report import Figure, Section, Table, number, percent
@@ -82,17 +84,19 @@ def distances(bench: Bench, found: Found) -> Section:
     shares, limits = (torch.tensor(_numeric(found["surrender"][key])) for key in ("shares", "limits"))
     for matrix in (shares, limits):
         matrix.fill_diagonal_(torch.nan)
-    reached = [int(limits[:, target].isfinite().sum()) for target in range(CLASSES)]
-    weakest = [int(limits[label].isfinite().sum()) for label in range(CLASSES)]
+    drawn, given = shares.nanmean(0), shares.nanmean(1)
     return Section(
         title="The distance of classes",
         paragraphs=(
             f"{paper_a.DISTANCE} This is a way to measure it: the limit at which half of the images of one digit "
             "(row) are "
             "read as another (column) when the other's noise grows. Blank: not even at the full limit.",
-            f"Most easily imitated: {_best(reached)}, to which {max(reached)} digits give in. Hardest: "
-            f"{_worst(reached)}, to "
-            f"which {min(reached)} do. Gives in most often: {_best(weakest)}; least often: {_worst(weakest)}.",
+            f"At the full limit {_extreme(drawn)} is the easiest to imitate: {percent(drawn.max().item())} of the "
+            "other digits "
+            f"are read as it; {_extreme(-drawn)} is the hardest ({percent(drawn.min().item())}). The digit that gives "
+            "in most "
+            f"often is {_extreme(given)} ({percent(given.max().item())}), the one that gives in least often "
+            f"{_extreme(-given)} ({percent(given.min().item())}).",
             "The noise is that of the full limit, scaled down; noise made for a smaller limit could do a little "
             "better.",
         ),
@@ -230,20 +234,16 @@ def each_image(bench: Bench, found: Found) -> Section:
 
 def another_network(found: Found) -> Section:
     """What a network reads that the noise was not made against."""
+    of_targets = {
+        f"targets, {method}": [found[f"noise-{kind}-{digit}"] for digit in _DIGITS]
+        for kind, method in ((PAPER, "the paper's method"), (BEST, "best"))
+    }
     groups = {
-        label: [score for name, score in found.items() if name.startswith(prefix)]
-        for label, prefix in (
-            ("no noise", "clean"),
-            ("targets, the paper's method", "noise-paper-"),
-            ("targets, best", "noise-best-"),
-            ("untargeted", "noise-joint-untargeted"),
-            ("confusion", "noise-joint-confusion"),
-            *(
-                (f"each image: {name.removeprefix('per-image-')}", name)
-                for name in found
-                if name.startswith("per-image-")
-            ),
-        )
+        "no noise": [found["clean"]],
+        **of_targets,
+        "untargeted": [found["noise-joint-untargeted"]],
+        "confusion": [found["noise-joint-confusion"]],
+        **{f"each image: {name.removeprefix('per-image-')}": [found[name]] for name in found if "per-image-" in name},
     }
     means = {
         label: [
@@ -300,9 +300,6 @@ def _listed(one: Mapping[str, Any]) -> str:
     return ", ".join(map(str, one["targets"]))
 
 
-def _best(counts: list[int]) -> str:
-    return _DIGITS[max(range(CLASSES), key=counts.__getitem__)]
-
-
-def _worst(counts: list[int]) -> str:
-    return _DIGITS[min(range(CLASSES), key=counts.__getitem__)]
+def _extreme(values: Tensor) -> str:
+    """The digit of the largest value."""
+    return _DIGITS[int(values.argmax())]

@@ -42,7 +42,7 @@ class MnistSettings:
     seed: int = 0
 
 
-QUICK = MnistSettings(iterations=60, test_images=1_000, sum_images=100, distance_images=500, scheme_images=300)
+QUICK = MnistSettings(iterations=25, test_images=500, sum_images=40, distance_images=200, scheme_images=125)
 """The whole lab in less than a minute, with coarser numbers."""
 
 
