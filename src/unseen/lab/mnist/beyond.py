@@ -31,8 +31,8 @@ def every_sum(found: Found) -> Section:
         title=f"Every sum: all {len(sums):,} choices of targets",
         paragraphs=(
             f"{paper_a.COMBINATIONS} Here is every one of them, clipped to the range of pixels only. With few targets "
-            "one noise undoes part of another; with many the sum grows until it covers the digit: it protects by being "
-            f"seen. Accuracies go from {percent(lowest['accuracy'])} (targets {_listed(lowest)}) to "
+            "one noise undoes part of another; with many the sum grows until it covers the digit: it protects by "
+            f"being seen. Accuracies go from {percent(lowest['accuracy'])} (targets {_listed(lowest)}) to "
             f"{percent(highest['accuracy'])} (targets {_listed(highest)}).",
         ),
         tables=(
@@ -89,14 +89,11 @@ def distances(bench: Bench, found: Found) -> Section:
         title="The distance of classes",
         paragraphs=(
             f"{paper_a.DISTANCE} This is a way to measure it: the limit at which half of the images of one digit "
-            "(row) are "
-            "read as another (column) when the other's noise grows. Blank: not even at the full limit.",
+            "(row) are read as another (column) when the other's noise grows. Blank: not even at the full limit.",
             f"At the full limit {_extreme(drawn)} is the easiest to imitate: {percent(drawn.max().item())} of the "
-            "other digits "
-            f"are read as it; {_extreme(-drawn)} is the hardest ({percent(drawn.min().item())}). The digit that gives "
-            "in most "
-            f"often is {_extreme(given)} ({percent(given.max().item())}), the one that gives in least often "
-            f"{_extreme(-given)} ({percent(given.min().item())}).",
+            f"other digits are read as it; {_extreme(-drawn)} is the hardest ({percent(drawn.min().item())}). The "
+            f"digit that gives in most often is {_extreme(given)} ({percent(given.max().item())}), the one that gives "
+            f"in least often {_extreme(-given)} ({percent(given.min().item())}).",
             "The noise is that of the full limit, scaled down; noise made for a smaller limit could do a little "
             "better.",
         ),
@@ -142,14 +139,11 @@ def joint(found: Found) -> Section:
         title="Beyond sums: one noise optimised for all of an aim",
         paragraphs=(
             "A sum of noises exceeds the limit of each, and one noise undoes what another does. Instead, one noise "
-            "can be "
-            "optimised for the whole aim within the limit: away from the true digit (“untargeted”), among several "
-            "targets, "
-            "towards an even answer (“confusion”), or between the last and the first (“confusion+away”, by the weight "
-            "of the latter).",
+            "can be optimised for the whole aim within the limit: away from the true digit (“untargeted”), among "
+            "several targets, towards an even answer (“confusion”), or between the last and the first "
+            "(“confusion+away”, by the weight of the latter).",
             "Two things make an image private: that the network is wrong (accuracy low), and that it is in doubt "
-            "(entropy, "
-            f"ICE, high; at most {_EVEN}). One universal noise buys the one at the price of the other.",
+            f"(entropy, ICE, high; at most {_EVEN}). One universal noise buys the one at the price of the other.",
         ),
         tables=(
             Table(
@@ -188,14 +182,12 @@ def each_image(bench: Bench, found: Found) -> Section:
     return Section(
         title="A noise for each image",
         paragraphs=(
-            "One noise for all images has to serve them all. A noise for each image, within the same limit, hides the "
-            "digit "
-            "and leaves the network in doubt at once; the schemes are those of the photo lab. It has to be computed "
-            "for "
-            "each image, which the universal noise need not.",
+            "One noise for all images has to serve them all. A noise for each image, within the same limit, hides "
+            "the digit and leaves the network in doubt at once; the schemes are those of the photo lab. It has to be "
+            "computed for each image, which the universal noise need not.",
             "Private means: accuracy low, entropy high. “Replace” makes the network sure of a wrong digit, "
-            "“indistinguish” adds "
-            "the noises of two digits, “among” asks for an even answer between two, “uniform” for one among all ten.",
+            "“indistinguish” adds the noises of two digits, “among” asks for an even answer between two, “uniform” "
+            "for one among all ten.",
         ),
         tables=(
             Table(
@@ -256,8 +248,8 @@ def another_network(found: Found) -> Section:
     return Section(
         title="Read by another network",
         paragraphs=(
-            "Whoever collects images reads them with a network of their own. This one has another architecture and was "
-            "trained from another seed; no noise was made against it.",
+            "Whoever collects images reads them with a network of their own. This one has another architecture and "
+            "was trained from another seed; no noise was made against it.",
         ),
         tables=(
             Table(

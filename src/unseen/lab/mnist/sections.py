@@ -45,18 +45,15 @@ def _introduction(bench: Bench) -> tuple[str, ...]:
     settings = bench.settings
     return (
         f"{paper_a.NAME} asked whether noise can keep a network from reading images. Their first experiment is on "
-        "handwritten "
-        "digits (MNIST): one and the same noise is added to every image, made so that the network reads a chosen "
-        "digit, the "
-        "target, in whatever it is shown. The lower the network's accuracy, the better the images are protected.",
+        "handwritten digits (MNIST): one and the same noise is added to every image, made so that the network reads "
+        "a chosen digit, the target, in whatever it is shown. The lower the network's accuracy, the better the "
+        "images are protected.",
         "In every table, “paper” is what was printed, “ours” is the paper's method as this project runs it, and "
-        "“best” is the "
-        "best method that it has, within the same limit.",
+        "“best” is the best method that it has, within the same limit.",
         f"The paper leaves some settings unsaid. Ours: no value of a noise exceeds {settings.limit:g} of a pixel's "
-        "range, noise "
-        f"has a price of {settings.l2_weight:g} (L2), {settings.iterations} steps of Adam, and a noisy image is "
-        "clipped to the "
-        f"range and rounded to 8 bit. Accuracies are on the first {settings.test_images:,} test images.",
+        f"range, noise has a price of {settings.l2_weight:g} (L2), {settings.iterations} steps of Adam, and a noisy "
+        f"image is clipped to the range and rounded to 8 bit. Accuracies are on the first {settings.test_images:,} "
+        "test images.",
     )
 
 
@@ -74,14 +71,14 @@ def _table_2(found: Found, noises: Mapping[str, Images]) -> Section:
         title="Table 2: accuracy under the noise of each target",
         paragraphs=(
             f"Without noise the network is right on {percent(clean)} of the images (the paper's: about "
-            f"{percent(paper_a.MNIST_ACCURACY)}; {paper_a.MNIST_NETWORK}). Guessing would be right on 10 %.",
+            f"{percent(paper_a.MNIST_ACCURACY)}; {paper_a.MNIST_NETWORK}). Guessing would be right on 10 %. The "
+            "better a network is trained, the less noise fools it: compare accuracies under noise only between "
+            "networks that read equally well.",
             f"The paper gives an average noise of {paper_a.MNIST_MEAN_NOISE:g} per pixel. Our noises have a mean of "
             f"{number(signed, 3)} with sign and of {number(size, 3)} without: only the mean with sign is of the "
-            "printed size, "
-            "positive and negative values cancel in it, and the noise is plain to see.",
+            "printed size, positive and negative values cancel in it, and the noise is plain to see.",
             f"The hardest digit to imitate is {_hardest(paper_a.TABLE_2)} in the paper and {_hardest(accuracies[0])} "
-            "here: how "
-            "near the classes are to each other is the network's doing as much as the digits'.",
+            "here: how near the classes are to each other is the network's doing as much as the digits'.",
         ),
         tables=(Table(columns=("Target", "Paper", "Ours", "Best"), rows=(*rows, means)),),
         figures=(
@@ -106,8 +103,7 @@ def _figure_2(noises: Mapping[str, Images]) -> Section:
         title="Figure 2: the ten noises",
         paragraphs=(
             "Red adds to a pixel, blue takes away. The paper describes a red ring for 0: the noise draws the target "
-            "where "
-            "there is room and wipes out the strokes of the others.",
+            "where there is room and wipes out the strokes of the others.",
         ),
         figures=tuple(
             Figure(name=f"figure-2-{word}", png=figures.noise_panels(list(pictures[:, 0]), DIGITS), caption=caption)
@@ -151,8 +147,8 @@ def _sum(bench: Bench, found: Found, paper: Images, known: paper_a.NoiseSum) -> 
             f"{_drawn_to(score['errors'])}"
             + (f" The paper's errors are drawn to {' and '.join(map(str, known.drawn_to))}." if known.drawn_to else "")
             + told,
-            "The paper does not say whether a sum is clipped. Here only the noisy image is, to the pixels' range. With "
-            f"the sum itself clipped to the limit of a single noise, accuracy is {percent(clipped['accuracy'])}.",
+            "The paper does not say whether a sum is clipped. Here only the noisy image is, to the pixels' range. "
+            f"With the sum itself clipped to the limit of a single noise, accuracy is {percent(clipped['accuracy'])}.",
         ),
         figures=(
             Figure(
