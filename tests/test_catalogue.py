@@ -4,7 +4,7 @@ import pytest
 
 from unseen.catalogue import DEFAULT_SCHEME, SCHEMES, STRENGTHS, in_levels, scheme_named, scheme_settings, setting_type
 from unseen.errors import UnseenError
-from unseen.schemes import ClassIndistinguishability, ClassReplacement
+from unseen.schemes import ClassIndistinguishability, ClassReplacement, DeepFool
 
 
 @pytest.mark.parametrize("name", SCHEMES)
@@ -22,6 +22,12 @@ def test_every_setting_has_a_meaning_and_a_type_that_can_be_typed(name: str) -> 
 def test_flags_outrank_options_and_options_outrank_defaults() -> None:
     scheme = scheme_named("replace?epsilon=4&top-k=2", {"top_k": 3}, defaults={"epsilon": 8, "step": 1})
     assert scheme == ClassReplacement(epsilon=4 / 255, top_k=3, step=1 / 255)
+
+
+def test_a_scheme_without_a_limit_takes_no_default_one_and_refuses_a_given_one() -> None:
+    assert scheme_named("deepfool?norm=linf", {}, defaults={"epsilon": 8}) == DeepFool(norm="linf")
+    with pytest.raises(UnseenError, match="scheme 'deepfool' has no setting 'epsilon'"):
+        scheme_named("deepfool", {"epsilon": 8})
 
 
 def test_words_and_lengths_arrive_as_fields() -> None:

@@ -11,7 +11,22 @@ from importlib.metadata import version
 from unseen.errors import ModelError, PhotoError, UnseenError
 from unseen.models import load_classifier
 from unseen.protect import protect_file
-from unseen.schemes import Among, Away, ClassIndistinguishability, ClassReplacement, GradientSign, Uniform
+from unseen.schemes import (
+    Among,
+    Away,
+    Blur,
+    Chain,
+    ClassIndistinguishability,
+    ClassReplacement,
+    Crop,
+    DeepFool,
+    Enhance,
+    Filter,
+    GradientSign,
+    Pixelate,
+    Unchanged,
+    Uniform,
+)
 from unseen.types import Protected
 
 __version__ = version("unseen")
@@ -19,12 +34,20 @@ __version__ = version("unseen")
 __all__ = [
     "Among",
     "Away",
+    "Blur",
+    "Chain",
     "ClassIndistinguishability",
     "ClassReplacement",
+    "Crop",
+    "DeepFool",
+    "Enhance",
+    "Filter",
     "GradientSign",
     "ModelError",
     "PhotoError",
+    "Pixelate",
     "Protected",
+    "Unchanged",
     "Uniform",
     "UnseenError",
     "__version__",

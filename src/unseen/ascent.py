@@ -5,6 +5,7 @@ iterations, leaves its lane and the next one takes it, so easy photos do not pay
 is a setting: arithmetic on a CPU depends in the last bit on the batch shape, but not on what the other lanes hold.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -45,6 +46,7 @@ def ascend(
     max_iterations: int,
     shaping: Shaping = SIGN,
     lanes: int | None = None,
+    shown: Callable[[Images, Tensor], Images] | None = None,
 ) -> Ascent:
     """Ascend the objective's gain within the budget until its goal holds on the rounded picture.
 
@@ -57,6 +59,8 @@ def ascend(
         step: length of a step in [0, 1]; it multiplies the direction that `shaping` makes of the gradients.
         max_iterations: steps a photo may take before it is released without its goal.
         lanes: batch shape of the arithmetic; None is 1 for a photo alone and LANES for several.
+        shown: what the classifier sees of the pictures in the lanes, given them and which of `images` they come from;
+            by default themselves.
     """
     lanes = lanes or default_lanes(images)
     released = images.clone()
@@ -69,8 +73,9 @@ def ascend(
     while busy.any():
         # Rounded once more because original + (k/255 - original) may miss k/255 by the last bit.
         candidate = quantise(originals + budget.project_on_grid(delta, originals)).requires_grad_()
-        logits = classifier(candidate)
-        current = objective.take(occupant.to(images.device))
+        index = occupant.to(images.device)
+        logits = classifier(candidate if shown is None else shown(candidate, index))
+        current = objective.take(index)
         reached = current.achieved(logits.detach()).cpu()
         leaving = busy & (reached | (iterations[occupant] >= max_iterations))
         for lane in leaving.nonzero().flatten().tolist():

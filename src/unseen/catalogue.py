@@ -1,15 +1,35 @@
-"""The only place where names become objects: schemes and strengths."""
+"""The only place where names become objects: schemes, pictures, styles and strengths."""
 
 import math
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
+from itertools import takewhile
 from typing import Any, get_args, get_type_hints
 
 from unseen.errors import UnseenError
 from unseen.grid import LEVELS
 from unseen.naming import nearest, parse_name, typed
-from unseen.schemes import Among, Away, ClassIndistinguishability, ClassReplacement, GradientSign, Uniform
+from unseen.pictures import PictureScheme
+from unseen.schemes import (
+    Among,
+    Away,
+    Blur,
+    Chain,
+    ClassIndistinguishability,
+    ClassReplacement,
+    Crop,
+    DeepFool,
+    Enhance,
+    Filter,
+    GradientSign,
+    Pixelate,
+    Unchanged,
+    Uniform,
+)
+from unseen.styles import STYLES, style_named
+from unseen.styles.named import PREFIX
+from unseen.styles.painted import Painted
 from unseen.types import Scheme
 
 SCHEMES: Mapping[str, type] = {
@@ -19,8 +39,16 @@ SCHEMES: Mapping[str, type] = {
     "uniform": Uniform,
     "away": Away,
     "gradient-sign": GradientSign,
+    "deepfool": DeepFool,
+    "enhance": Enhance,
 }
-"""Schemes by name."""
+"""Schemes by name: they ask networks, and change the photo by as little as it takes."""
+
+PICTURES: Mapping[str, type] = {"crop": Crop, "blur": Blur, "pixelate": Pixelate, "filter": Filter}
+"""Picture schemes by name: they ask no network, and come before the others; so do styles, `style:NAME`."""
+
+WAYS: Mapping[str, type] = {**SCHEMES, **PICTURES}
+"""All whose settings are flags."""
 
 DEFAULT_SCHEME = "replace"
 DEFAULT_MODELS = ("lite0", "lite1")
@@ -34,42 +62,112 @@ DEFAULT_STRENGTH = "medium"
 _NOUNS: Mapping[type, str] = {int: "a whole number", float: "a number", str: "a word"}
 
 
-def scheme_named(text: str, settings: Mapping[str, Any], *, defaults: Mapping[str, Any] | None = None) -> Scheme:
-    """The scheme of `name` or `name?setting=value`, with further settings.
+def way_named(
+    text: str, settings: Mapping[str, Any], *, defaults: Mapping[str, Any] | None = None, device: str = "cpu"
+) -> tuple[tuple[PictureScheme, ...], Scheme]:
+    """The pictures and the scheme of `crop`, `away?step=1` or `style:hayao?weights=FILE+enhance+away`.
 
     Args:
-        text: one of `SCHEMES`; options as fields are named, lengths in 8-bit levels.
-        settings: the same, already of the right type; they outrank the options.
-        defaults: what is used where neither says anything, instead of the scheme's own defaults.
+        text: of `WAYS` and styles, joined by `+`, pictures first; options as fields are named, lengths in 8-bit levels.
+        settings: the same, already of the right type; they outrank the options. Of several parts they are for all that
+            have them.
+        defaults: what is used where neither says anything, instead of the scheme's own defaults, where it has them.
+        device: where a style's network computes.
+
+    Returns:
+        pictures, none or several, and the scheme: `Unchanged` where pictures are all there is, a chain of several.
 
     Raises:
-        UnseenError: an unknown scheme or setting, or a value out of range.
+        UnseenError: an unknown name or setting, a value out of range, or a picture after a scheme.
     """
+    parts = scheme_parts(text)
+    own = [settings] if len(parts) == 1 else _shared_out(settings, text)
+    count = len(list(takewhile(_is_picture, parts)))
+    late = [part for part in parts[count:] if _is_picture(part)]
+    if late:
+        right = "+".join([*parts[:count], *late, *(part for part in parts[count:] if part not in late)])
+        raise UnseenError(f"{text!r}: {parse_name(late[0])[0]} makes another picture, so it comes first; give {right}")
+    made = [_single(part, given, defaults or {}, device) for part, given in zip(parts, own, strict=True)]
+    pictures, schemes = tuple(made[:count]), tuple(made[count:])
+    if not schemes:
+        return pictures, Unchanged()
+    return pictures, schemes[0] if len(schemes) == 1 else Chain(schemes=schemes)
+
+
+def scheme_named(text: str, settings: Mapping[str, Any], *, defaults: Mapping[str, Any] | None = None) -> Scheme:
+    """The same where no other picture may be made.
+
+    Raises:
+        UnseenError: also where one would be.
+    """
+    pictures, scheme = way_named(text, settings, defaults=defaults)
+    if pictures:
+        raise UnseenError(f"{text!r} makes another picture; give only {', '.join(SCHEMES)}")
+    return scheme
+
+
+def scheme_parts(text: str) -> list[str]:
+    """The schemes of a chain, each with its options; a `+` in an option is written `%2B`."""
+    return text.split("+")
+
+
+def _is_picture(part: str) -> bool:
+    name = parse_name(part)[0]
+    return name in PICTURES or name.startswith(PREFIX)
+
+
+def _shared_out(settings: Mapping[str, Any], text: str) -> list[dict[str, Any]]:
+    """For each part the settings that it has."""
+    known = [_known_settings(parse_name(part)[0]) for part in scheme_parts(text)]
+    every = {key for one in known for key in one}
+    for key in settings:
+        if key not in every:
+            raise UnseenError(f"no scheme of {text!r} has a setting {key!r}; {nearest(key, every)}")
+    return [{key: value for key, value in settings.items() if key in one} for one in known]
+
+
+def _single(text: str, settings: Mapping[str, Any], defaults: Mapping[str, Any], device: str) -> Any:
+    """One scheme, picture scheme or style."""
     name, options = parse_name(text)
-    if name not in SCHEMES:
-        raise UnseenError(f"unknown scheme {name!r}; {nearest(name, SCHEMES)}")
-    known = {field.name: field for field in scheme_settings(name)}
-    given = {**(defaults or {}), **{key.replace("-", "_"): typed(value) for key, value in options.items()}, **settings}
+    known = _known_settings(name)
+    if name.startswith(PREFIX):
+        for key in settings:
+            raise UnseenError(f"{name} has no setting {key!r}; its own are options, as in {name}?strength=0.5")
+        return Painted(style=style_named(text, device=device))
+    usual = {key: value for key, value in defaults.items() if key in known}
+    given = {**usual, **{key.replace("-", "_"): typed(value) for key, value in options.items()}, **settings}
     for key, value in given.items():
         if key not in known:
             raise UnseenError(f"scheme {name!r} has no setting {key!r}; {nearest(key, known)}")
         _require_fitting(name, known[key], value)
     values = {key: in_unit_range(known[key], value) for key, value in given.items()}
     try:
-        scheme: Scheme = SCHEMES[name](**values)
+        return WAYS[name](**values)
     except ValueError as error:
         raise UnseenError(f"scheme {name!r}: {error}") from error
-    return scheme
+
+
+def _known_settings(name: str) -> dict[str, "Field[Any]"]:
+    """The settings of a scheme by name; a style's are its own affair.
+
+    Raises:
+        UnseenError: an unknown scheme.
+    """
+    if name.startswith(PREFIX):
+        return {}
+    if name not in WAYS:
+        raise UnseenError(f"unknown scheme {name!r}; {nearest(name, (*WAYS, *(PREFIX + style for style in STYLES)))}")
+    return {field.name: field for field in scheme_settings(name)}
 
 
 def scheme_settings(name: str) -> tuple["Field[Any]", ...]:
     """The settings of a scheme: its dataclass fields, with a meaning each."""
-    return fields(SCHEMES[name])
+    return fields(WAYS[name])
 
 
 def setting_type(scheme: str, setting: str) -> type:
     """int, float or str: what a setting holds; of `int | None`, int."""
-    hint = get_type_hints(SCHEMES[scheme])[setting]
+    hint = get_type_hints(WAYS[scheme])[setting]
     if isinstance(hint, types.UnionType):
         hint = next(part for part in get_args(hint) if part is not type(None))
     if hint not in _NOUNS:

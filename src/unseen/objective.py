@@ -64,6 +64,30 @@ class Away:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Overtaken:
+    """Let any other class be `required_ratio` times as likely as `label`, however likely that is.
+
+    Attributes:
+        label: (B,) class indices, or (B, M) where each network has its own.
+        required_ratio: at least 1.
+    """
+
+    label: Labels
+    required_ratio: float
+
+    def gain(self, logits: Logits) -> PerPhoto:
+        """-log(1 + p(label) / p(best other)): its gradient fades on networks where the label is overtaken."""
+        return -_over_members(softplus(_log_odds(logits, self.label, best_only=True))).sum(1)
+
+    def achieved(self, logits: Logits) -> Flags:
+        overtaken = _log_odds(logits, self.label, best_only=True) <= -math.log(self.required_ratio)
+        return _over_members(overtaken).all(1)
+
+    def take(self, index: Tensor) -> "Overtaken":
+        return replace(self, label=self.label[index])
+
+
+@dataclass(frozen=True, kw_only=True)
 class Uniform:
     """Make all classes equally likely: problem P2 of Liu et al. 2019.
 

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self, runtime_checkable
 
+import numpy as np
 from jaxtyping import Bool, Float, Int
+from numpy.typing import NDArray
 from torch import Generator, Tensor
 
 Images = Float[Tensor, "batch channels height width"]
@@ -73,6 +75,14 @@ class View(Protocol):
     def __call__(self, images: Images, generator: Generator, /) -> Images: ...
 
 
+class Laying(Protocol):
+    """How one photo's change is made on pixels of any size."""
+
+    def __call__(self, pixels: NDArray[np.uint8], /) -> NDArray[np.uint8]:
+        """Pixels (H, W, C) uint8 -> the changed ones."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Protected:
     """What a scheme returns, in the order of the photos it was given.
@@ -82,12 +92,14 @@ class Protected:
         achieved: (B,) whether the scheme's goal holds on `images`, on every network it was given.
         iterations: (B,) gradient steps spent, retries included.
         targets: (B, n) the classes pushed up, or None where a scheme has none.
+        layings: one a photo, how its change is made at full size; None where it is noise, to be laid on the photo.
     """
 
     images: Images
     achieved: Flags
     iterations: Int[Tensor, " batch"]
     targets: Int[Tensor, "batch n"] | None = None
+    layings: tuple[Laying, ...] | None = None
 
 
 class Scheme(Protocol):

@@ -1,14 +1,19 @@
 import pytest
 
-from unseen.catalogue import SCHEMES, scheme_settings
+from unseen.catalogue import WAYS, scheme_settings
+from unseen.styles import STYLES
 
 
 def test_schemes_tells_every_scheme_and_setting(unseen) -> None:
     out = unseen("schemes").out
-    for name in SCHEMES:
+    for name in WAYS:
         assert f"\n{name}" in f"\n{out}"
         for field in scheme_settings(name):
             assert field.name == "lanes" or f"--{field.name.replace('_', '-')} " in out
+    for name, style in STYLES.items():
+        (line,) = [line for line in out.splitlines() if line.startswith(f"style:{name}: ")]
+        assert style.about in line
+        assert (style.licence if style.url else "give weights=FILE") in line
     assert "replace (default): " in out
     assert "limit of every value's change [8 levels]" in out
 

@@ -6,16 +6,23 @@ from dataclasses import fields
 import click
 import pytest
 
-from unseen.catalogue import SCHEMES, in_unit_range, scheme_settings
+from unseen.catalogue import PICTURES, WAYS, in_unit_range, scheme_settings
 from unseen.cli.main import commands
 from unseen.cli.options import flag, given_settings
 from unseen.cli.protect import protect as command
 from unseen.protect import Outcome, Protection
 
-OTHERS = {"shaping": "momentum", "clip": "range", "epsilon": "7"}
+OTHERS = {
+    "shaping": "momentum",
+    "clip": "range",
+    "epsilon": "7",
+    "norm": "linf",
+    "place": "random",
+    "look": "warm",
+}
 """Values unlike the defaults, where a larger number is none."""
 
-SETTINGS = [(scheme, field) for scheme in SCHEMES for field in fields(SCHEMES[scheme]) if field.name != "lanes"]
+SETTINGS = [(scheme, field) for scheme in WAYS for field in fields(WAYS[scheme]) if field.name != "lanes"]
 
 
 def another_value(name: str, default: object) -> str:
@@ -44,13 +51,14 @@ def test_every_setting_has_a_flag_that_reaches_its_field(scheme, field, draw, pr
     value = another_value(field.name, field.default)
     result = protect(draw("a.png"), "--scheme", scheme, flag(field.name), value)
     assert result.err == ""
-    arrived = getattr(seen[0].scheme, field.name)
+    chosen = seen[0].pictures[0] if scheme in PICTURES else seen[0].scheme
+    arrived = getattr(chosen, field.name)
     assert arrived != field.default
     wanted = value if isinstance(arrived, str) else in_unit_range(field, float(value))
     assert arrived == (wanted if isinstance(arrived, str) else pytest.approx(wanted))
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("scheme", WAYS)
 def test_an_option_in_the_name_does_the_same(scheme: str) -> None:
     names = {field.name for field in scheme_settings(scheme)} - {"lanes", "epsilon"}
     parameters = {parameter.name for parameter in command.params}

@@ -16,7 +16,11 @@ from unseen.models import list_models, load_classifier
         ("resnet50", "did you mean 'timm:resnet50'"),
         ("resnet50.a1_in1k", "did you mean 'timm:resnet50.a1_in1k'"),
         ("torchvison:squeezenet1_1", "did you mean 'torchvision:squeezenet1_1'"),
-        ("zzz", "choose one of lite0, lite1, lite2, path/to/file.py:FUNCTION, timm:NAME, torchvision:NAME"),
+        (
+            "zzz",
+            "choose one of lite0, lite1, lite2, path/to/file.py:FUNCTION, places:resnet18, places:resnet50, "
+            "timm:NAME, torchvision:NAME",
+        ),
     ],
 )
 def test_an_unknown_name_gets_a_suggestion(name: str, said: str) -> None:

@@ -1,15 +1,18 @@
 """`unseen models` and `unseen schemes`: what there is to choose from."""
 
 import inspect
+from dataclasses import fields
 
 import click
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from unseen.catalogue import DEFAULT_SCHEME, DEFAULT_STRENGTH, SCHEMES, STRENGTHS, in_levels, scheme_settings
+from unseen.catalogue import DEFAULT_SCHEME, DEFAULT_STRENGTH, PICTURES, SCHEMES, STRENGTHS, in_levels, scheme_settings
 from unseen.cli.options import flag
 from unseen.cli.terminal import console
 from unseen.models.zoo import list_models
+from unseen.styles import STYLES, Style
+from unseen.styles.named import PREFIX
 
 
 @click.command()
@@ -30,17 +33,36 @@ def models(names: tuple[str, ...]) -> None:
 
 @click.command()
 def schemes() -> None:
-    """List the ways to protect and their settings, with what `unseen protect` takes where they are not given."""
+    """List the ways to protect and their settings, with what `unseen protect` takes where they are not given.
+
+    Several are joined by a plus, as in crop+enhance+uniform; those that make another picture come first.
+    """
     for name, scheme in SCHEMES.items():
-        default = " (default)" if name == DEFAULT_SCHEME else ""
-        click.echo(f"{name}{default}: {_first_sentence(scheme)}")
-        for field in scheme_settings(name):
-            if field.name == "lanes":
-                continue
-            unit = " levels" if field.metadata["levels"] else ""
-            value = f"{STRENGTHS[DEFAULT_STRENGTH]:g}" if field.name == "epsilon" else in_levels(field)
-            told = "" if value is None else f" [{value}{unit}]"
-            click.echo(f"    {flag(field.name):18} {field.metadata['meaning']}{told}")
+        _tell_scheme(name, scheme)
+    click.echo("\nPictures: no network is asked; alone, or before a scheme as in crop+uniform.")
+    for name, scheme in PICTURES.items():
+        _tell_scheme(name, scheme)
+    click.echo("\nStyles: pictures too, repainted by a network that the user brings or that is downloaded once.")
+    for name, style in STYLES.items():
+        weights = f"weights: {style.licence}" if style.url else "give weights=FILE"
+        click.echo(f"{PREFIX}{name}: {style.about}; {weights}")
+    for field in fields(Style):
+        if field.metadata:
+            told = "" if field.default is None else f" [{str(field.default).lower()}]"
+            click.echo(f"    {f'?{field.name}=':18} {field.metadata['meaning']}{told}")
+    click.echo(f"    {'?weights=':18} a file of your own, .pth or .safetensors")
+
+
+def _tell_scheme(name: str, scheme: type) -> None:
+    default = " (default)" if name == DEFAULT_SCHEME else ""
+    click.echo(f"{name}{default}: {_first_sentence(scheme)}")
+    for field in scheme_settings(name):
+        if field.name == "lanes":
+            continue
+        unit = " levels" if field.metadata["levels"] else ""
+        value = f"{STRENGTHS[DEFAULT_STRENGTH]:g}" if field.name == "epsilon" else in_levels(field)
+        told = "" if value is None else f" [{value}{unit}]"
+        click.echo(f"    {flag(field.name):18} {field.metadata['meaning']}{told}")
 
 
 def _first_sentence(scheme: type) -> str:

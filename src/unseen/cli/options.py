@@ -6,8 +6,17 @@ from typing import Any
 
 import click
 
-from unseen.catalogue import DEFAULT_STRENGTH, SCHEMES, STRENGTHS, in_levels, scheme_settings, setting_type
+from unseen.catalogue import (
+    DEFAULT_STRENGTH,
+    STRENGTHS,
+    WAYS,
+    in_levels,
+    scheme_parts,
+    scheme_settings,
+    setting_type,
+)
 from unseen.naming import parse_name
+from unseen.styles.named import PREFIX
 
 Command = Callable[..., Any]
 
@@ -63,17 +72,17 @@ def scheme_options(command: Command) -> Command:
 
 
 def given_settings(scheme: str, values: dict[str, Any]) -> dict[str, Any]:
-    """The settings of a scheme, `name` or `name?setting=value`, that were given as flags.
+    """The settings of a scheme, `name` or `name?setting=value` or several joined by `+`, that were given as flags.
 
     Raises:
-        click.UsageError: a flag that this scheme does not have.
+        click.UsageError: a flag that none of these schemes has.
     """
-    name = parse_name(scheme)[0]
+    names = [parse_name(part)[0] for part in scheme_parts(scheme)]
     given = {setting: value for setting, value in values.items() if value is not None}
     for setting in given:
         users = _users()[setting]
-        if name in SCHEMES and name not in users:
-            raise click.UsageError(f"{flag(setting)} is for {_listed(users)}, not for --scheme {name}")
+        if all(name in WAYS or name.startswith(PREFIX) for name in names) and not set(names) & set(users):
+            raise click.UsageError(f"{flag(setting)} is for {_listed(users)}, not for --scheme {'+'.join(names)}")
     return given
 
 
@@ -85,7 +94,7 @@ def flag(setting: str) -> str:
 def _users() -> dict[str, list[str]]:
     """Setting -> the schemes that have it as a flag."""
     found: dict[str, list[str]] = {}
-    for scheme in SCHEMES:
+    for scheme in WAYS:
         for field in scheme_settings(scheme):
             if field.name not in ("epsilon", "lanes"):
                 found.setdefault(field.name, []).append(scheme)

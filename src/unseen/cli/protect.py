@@ -12,7 +12,8 @@ from unseen.catalogue import (
     DEFAULT_AUDIT_MODELS,
     DEFAULT_MODELS,
     DEFAULT_SCHEME,
-    scheme_named,
+    scheme_parts,
+    way_named,
 )
 from unseen.cli.options import (
     DEFAULT_LIMIT,
@@ -29,7 +30,7 @@ from unseen.errors import UnseenError, visible
 from unseen.naming import parse_name
 from unseen.photo import parse_keep
 from unseen.plan import Job, plan, read_labels
-from unseen.protect import Protection, load_networks, placed
+from unseen.protect import Protection, chosen_device, load_networks, placed
 from unseen.reading import known_class
 
 REPORT_SUFFIXES = (".html", ".json")
@@ -45,7 +46,10 @@ REPORT_SUFFIXES = (".html", ".json")
     help="Where the copies go, made if it is not there; folders are mirrored in it.  [default: beside each photo]",
 )
 @click.option(
-    "--scheme", default=DEFAULT_SCHEME, show_default=True, help="How to protect; 'unseen schemes' lists the ways."
+    "--scheme",
+    default=DEFAULT_SCHEME,
+    show_default=True,
+    help="How to protect; 'unseen schemes' lists the ways; crop+enhance+uniform is one after the other.",
 )
 @click.option(
     "--model",
@@ -135,7 +139,8 @@ def protect(
         raise click.UsageError("--precision bfloat16 is for a GPU; leave it out with --device cpu")
     for index, report in enumerate(reports):
         _check_report(report, output, reports[:index])
-    chosen = scheme_named(scheme, given_settings(scheme, values) | limit, defaults=DEFAULT_LIMIT)
+    own = given_settings(scheme, values) | limit
+    pictures, chosen = way_named(scheme, own, defaults=DEFAULT_LIMIT, device=chosen_device(device))
     kept = parse_keep(keep)
     jobs = tuple(dict.fromkeys(plan(paths, output, read_labels(labels) if labels else {})))
     if labels and not any(job.label for job in jobs):
@@ -147,6 +152,7 @@ def protect(
         known_class(label, surrogates[0])
     protection = Protection(
         scheme=chosen,
+        pictures=pictures,
         surrogates=surrogates,
         held_out=load_networks((name for name in audit_models if name and name not in models), device),
         seed=seed,
@@ -156,7 +162,8 @@ def protect(
         precision=torch.bfloat16 if precision == "bfloat16" and surrogates[0].device.type == "cuda" else None,
         lanes=1 if len(jobs) == 1 else LANES,
     )
-    return run(jobs, protection, {"scheme": parse_name(scheme)[0]}, reports, as_json=as_json)
+    names = "+".join(parse_name(part)[0] for part in scheme_parts(scheme))
+    return run(jobs, protection, {"scheme": names}, reports, as_json=as_json)
 
 
 def _check_report(path: Path, output: Path | None, others: tuple[Path, ...]) -> None:

@@ -11,22 +11,23 @@ from unseen.models.embedded import EMBEDDED, list_embedded, load_embedded
 from unseen.models.libraries import prepare_imports
 from unseen.models.local_file import is_local, list_local, load_local
 from unseen.models.network import Network
+from unseen.models.places import list_places, load_places
 from unseen.models.preprocessing import Preprocessing
 from unseen.models.spec import ListedModel, ModelSpec
 from unseen.models.timm_zoo import list_timm, load_timm
 from unseen.models.torchvision_zoo import list_torchvision, load_torchvision
 from unseen.naming import nearest, parse_name
 
-_FORMS = ("timm:NAME", "torchvision:NAME", "path/to/file.py:FUNCTION")
+_FORMS = ("timm:NAME", "torchvision:NAME", "places:resnet18", "places:resnet50", "path/to/file.py:FUNCTION")
 
 
 def load_classifier(name: str, *, device: str = "cpu", fold: bool = True) -> Network:
     """A classifier by name, ready to score and to give gradients to images.
 
     Args:
-        name: "lite0", "timm:resnet18.a1_in1k", "torchvision:squeezenet1_1?weights=FILE", "file.py:function"; options
-            after `?` replace the preprocessing (`size`, `mean`, `std`, `crop_pct`, `crop_mode`, `interpolation`) or the
-            weights (`weights`, `sha256`), or go to the zoo's constructor.
+        name: "lite0", "timm:resnet18.a1_in1k", "torchvision:squeezenet1_1?weights=FILE", "places:resnet50",
+            "file.py:function"; options after `?` replace the preprocessing (`size`, `mean`, `std`, `crop_pct`,
+            `crop_mode`, `interpolation`) or the weights (`weights`, `sha256`), or go to the zoo's constructor.
         device: "cpu" or "cuda".
         fold: whether batch norms are folded into convolutions, where that keeps the logits.
 
@@ -69,6 +70,7 @@ _EMBEDDED = _Zoo(prefix="", load=load_embedded, list=list_embedded)
 _LOCAL = _Zoo(prefix="", load=load_local, list=list_local)
 _TIMM = _Zoo(prefix="timm:", load=load_timm, list=list_timm)
 _TORCHVISION = _Zoo(prefix="torchvision:", load=load_torchvision, list=list_torchvision)
+_PLACES = _Zoo(prefix="places:", load=load_places, list=list_places)
 
 
 def _find(name: str) -> tuple[_Zoo, str, dict[str, str]]:
@@ -76,7 +78,7 @@ def _find(name: str) -> tuple[_Zoo, str, dict[str, str]]:
     base, options = parse_name(name)
     if base in EMBEDDED:
         return _EMBEDDED, base, options
-    for zoo in (_TIMM, _TORCHVISION):
+    for zoo in (_TIMM, _TORCHVISION, _PLACES):
         if base.startswith(zoo.prefix):
             return zoo, base.removeprefix(zoo.prefix), options
     if is_local(base):

@@ -2,6 +2,15 @@
 
 from unseen.protect.opening import placed
 from unseen.protect.photos import protect_file, protect_photos
-from unseen.protect.protection import Outcome, Protection, load_networks, settings_of
+from unseen.protect.protection import Outcome, Protection, chosen_device, load_networks, settings_of
 
-__all__ = ["Outcome", "Protection", "load_networks", "placed", "protect_file", "protect_photos", "settings_of"]
+__all__ = [
+    "Outcome",
+    "Protection",
+    "chosen_device",
+    "load_networks",
+    "placed",
+    "protect_file",
+    "protect_photos",
+    "settings_of",
+]

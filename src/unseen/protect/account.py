@@ -1,5 +1,6 @@
 """The row of a photo: what each network read before and reads now, and what it cost."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -105,7 +106,7 @@ def _change(original: Pixels, protected: Pixels) -> Change:
         mean_abs=mean,
         max_abs=largest,
         mean_abs_levels=mean * 255,
-        max_abs_levels=round(largest * 255),
+        max_abs_levels=round(largest * 255) if math.isfinite(largest) else largest,
         psnr=psnr(before, after).item(),
         ssim=ssim(before, after).item(),
     )

@@ -37,20 +37,24 @@ def opened(job: Job, protection: Protection, taken: set[Path]) -> Work:
     work = Work(job=job)
     try:
         photo, work.job = placed(job, protection.format, taken)
-        _ask(work, photo, protection)
-        work.photo = replace(photo)  # without the sRGB pixels, which a photo keeps once they are asked for
+        picture = photo
+        for scheme in protection.pictures:
+            picture = scheme(picture, seed=protection.seed)
+        _ask(work, photo, picture, protection)
+        # Without the sRGB pixels, which a photo keeps once they are asked for.
+        work.photo, work.picture = replace(photo), replace(picture)
     except Exception as error:
         work.error = one_line(job, error)
     work.seconds = time.perf_counter() - started
     return work
 
 
-def _ask(work: Work, photo: Photo, protection: Protection) -> None:
-    """What the networks answer on the original, and the class that each judges it by."""
-    height, width = photo.pixels.shape[:2]
+def _ask(work: Work, photo: Photo, picture: Photo, protection: Protection) -> None:
+    """What the networks answer on the original, the class that each judges it by, and the canvas of its picture."""
+    height, width = picture.pixels.shape[:2]
     surrogates, label = protection.surrogates, work.job.label
     shape = canvas_shape(height, width, keeps_aspect=any(network.crops for network in surrogates))
-    work.canvas = working_copy(photo.srgb, shape)
+    work.canvas = working_copy(picture.srgb, shape)
     work.before = tuple(answer(network, photo.srgb) for network in protection.networks)
     known = None if label is None else known_class(label, surrogates[0])
     work.references = tuple(

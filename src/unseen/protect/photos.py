@@ -6,14 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 from unseen.ascent import LANES
-from unseen.canvas import lay
 from unseen.errors import UnseenError
+from unseen.laying import layings
 from unseen.models import Network
 from unseen.models.ensemble import Ensemble
 from unseen.photo import parse_keep
+from unseen.pictures import PictureScheme
 from unseen.plan import Job, copy_of
 from unseen.protect.account import account, failed, one_line, same_channels
 from unseen.protect.opening import opened
@@ -23,7 +23,7 @@ from unseen.reading import known_class
 from unseen.report.layout import PhotoRow
 from unseen.report.pictures import preview
 from unseen.schemes import ClassReplacement
-from unseen.types import Protected, Scheme
+from unseen.types import Laying, Protected, Scheme
 
 CHUNK_PHOTOS = 4 * LANES
 """Photos read ahead for one call of the scheme, so that its lanes stay full."""
@@ -37,6 +37,7 @@ def protect_file(
     *,
     output: str | Path | None = None,
     scheme: Scheme | None = None,
+    pictures: Sequence[PictureScheme] = (),
     models: Sequence[str | Network] = ("lite0", "lite1"),
     audit_models: Sequence[str | Network] = ("lite2",),
     label: str | None = None,
@@ -50,7 +51,8 @@ def protect_file(
 
     Args:
         output: folder of the copy; None writes it beside the original, with "-unseen" in its name.
-        scheme: by default class replacement within 8 levels.
+        scheme: by default class replacement within 8 levels; `Unchanged` where pictures are all.
+        pictures: what becomes of the photo before that, such as `Crop`, one after the other.
         models: names of networks, or loaded ones, to protect against.
         audit_models: networks that only judge.
         label: what is in the photo (class index, name or synset); None asks each network.
@@ -62,6 +64,7 @@ def protect_file(
     """
     protection = Protection(
         scheme=scheme or ClassReplacement(epsilon=8 / 255),
+        pictures=tuple(pictures),
         surrogates=load_networks(models, device),
         held_out=load_networks(audit_models, device),
         seed=seed,
@@ -89,12 +92,12 @@ def protect_photos(jobs: Iterable[Job], protection: Protection, *, previews: int
     ensemble = Ensemble(protection.views, precision=protection.precision)
     taken: set[Path] = set()
     for chunk in _chunks(opened(job, protection, taken) for job in jobs):
-        noises = _noises(chunk, protection, ensemble)
+        made = _made(chunk, protection, ensemble)
         for work in chunk:
-            outcome = _finish(work, noises.get(id(work)), protection, with_preview=previews > 0)
+            outcome = _finish(work, made.get(id(work)), protection, with_preview=previews > 0)
             previews -= outcome.preview is not None
             yield outcome
-            work.photo = None  # frees the pixels before the next chunk is read
+            work.photo = work.picture = None  # frees the pixels before the next chunk is read
 
 
 def _chunks(works: Iterable[Work]) -> Iterator[list[Work]]:
@@ -111,17 +114,17 @@ def _chunks(works: Iterable[Work]) -> Iterator[list[Work]]:
         yield chunk
 
 
-def _noises(chunk: list[Work], protection: Protection, ensemble: Ensemble) -> dict[int, tuple[Tensor, Protected, int]]:
-    """The scheme's answer for every photo that could be read: noise (C, h, w), all results, and which of them."""
+def _made(chunk: list[Work], protection: Protection, ensemble: Ensemble) -> dict[int, tuple[Laying, Protected, int]]:
+    """The scheme's answer for every photo that could be read: how it is changed, all results, and which of them."""
     groups: dict[tuple[int, ...], list[Work]] = {}
     for work in chunk:
         if work.photo is not None:
             groups.setdefault(tuple(work.canvas.shape), []).append(work)
-    noises = {}
+    made = {}
     for group in groups.values():
         started = time.perf_counter()
         try:
-            noise, protected = _noise(group, protection, ensemble)
+            changes, protected = _changes(group, protection, ensemble)
         except ValueError as error:
             raise UnseenError(str(error)) from error
         except Exception as error:  # such as a GPU's memory that is too small for this shape
@@ -131,30 +134,30 @@ def _noises(chunk: list[Work], protection: Protection, ensemble: Ensemble) -> di
         spent = time.perf_counter() - started
         shares = (protected.iterations + 1).double() / (protected.iterations + 1).sum()
         for index, work in enumerate(group):
-            noises[id(work)] = noise[index], protected, index
+            made[id(work)] = changes[index], protected, index
             work.seconds += spent * shares[index].item()
-    return noises
+    return made
 
 
-def _noise(group: list[Work], protection: Protection, ensemble: Ensemble) -> tuple[Tensor, Protected]:
-    """The noise (B, C, h, w) of photos that share the shape of their canvas."""
+def _changes(group: list[Work], protection: Protection, ensemble: Ensemble) -> tuple[tuple[Laying, ...], Protected]:
+    """How photos that share the shape of their canvas are changed."""
     device = protection.surrogates[0].device
     images = torch.cat([work.canvas for work in group]).to(device)
     references = torch.tensor([work.view_references for work in group], device=device)
     protected = protection.settled_scheme(images, ensemble, seed=protection.seed, references=references)
-    return (protected.images - images).cpu(), protected
+    return layings(protected, images), protected
 
 
 def _finish(
-    work: Work, made: tuple[Tensor, Protected, int] | None, protection: Protection, *, with_preview: bool
+    work: Work, made: tuple[Laying, Protected, int] | None, protection: Protection, *, with_preview: bool
 ) -> Outcome:
     """Make the copy, account for it and write it: last, so that an interruption leaves no copy without its row."""
     started = time.perf_counter()
-    if work.photo is None or made is None:
+    if work.photo is None or work.picture is None or made is None:
         return Outcome(row=failed(work))
-    noise, protected, index = made
+    change, protected, index = made
     try:
-        saved = saved_finely(work, work.photo, lay(noise, work.photo.pixels), protection)
+        saved = saved_finely(work, work.picture, change(work.picture.pixels), protection)
         row = account(work, work.photo, saved, protected, index, protection)
         pictures = preview(*same_channels(work.photo.srgb, saved.photo.srgb)) if with_preview else None
         publish(saved, work.job.target)

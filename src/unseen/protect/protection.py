@@ -14,9 +14,11 @@ from unseen.models import Network, load_classifier
 from unseen.photo import Photo
 from unseen.photo.metadata import checked_keep
 from unseen.photo.photo import SUFFIXES
+from unseen.pictures import PictureScheme
 from unseen.plan import Job
 from unseen.report.layout import PhotoRow
 from unseen.report.pictures import Preview
+from unseen.schemes import Chain
 from unseen.types import Scheme
 
 
@@ -25,6 +27,8 @@ class Protection:
     """Everything that decides the pixels of a protected copy, apart from the photo.
 
     Attributes:
+        scheme: the noise; `Unchanged` where the picture alone is the protection.
+        pictures: what becomes of the photo, one after the other, before noise is laid on it.
         surrogates: the networks that the protection is made against, all together.
         held_out: networks that only judge.
         format: of the copies, such as "png"; "keep" is each photo's own.
@@ -40,6 +44,7 @@ class Protection:
     scheme: Scheme
     surrogates: tuple[Network, ...]
     held_out: tuple[Network, ...] = ()
+    pictures: tuple[PictureScheme, ...] = ()
     seed: int = 0
     format: str = "keep"
     quality: int | None = None
@@ -89,6 +94,7 @@ class Work:
     Attributes:
         seconds: what was spent on it alone, so far.
         photo: None once it has failed or is done.
+        picture: what the picture schemes made of it, and the noise is laid on; the photo itself where there are none.
         error: why it failed, in one line.
         canvas: (1, C, h, w), what the noise is computed on.
         before: every network's logits (K,) on the original, in the order of `Protection.networks`.
@@ -99,6 +105,7 @@ class Work:
     job: Job
     seconds: float = 0.0
     photo: Photo | None = None
+    picture: Photo | None = None
     error: str | None = None
     before: tuple[Tensor, ...] = ()
     references: tuple[int, ...] = ()
@@ -108,21 +115,25 @@ class Work:
 
 def load_networks(models: Iterable[str | Network], device: str = "auto") -> tuple[Network, ...]:
     """Networks by name, each loaded once, and loaded ones as they are; "auto" takes a GPU where there is one."""
-    chosen = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
+    chosen = chosen_device(device)
     return tuple(
         load_classifier(model, device=chosen) if isinstance(model, str) else model for model in dict.fromkeys(models)
     )
 
 
+def chosen_device(device: str) -> str:
+    """What "auto" comes to on this machine; other words stay."""
+    return ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
+
+
 def settings_of(protection: Protection) -> dict[str, Any]:
     """What decided the pixels, for the report: the scheme's settings in [0, 1], networks, seed, arithmetic."""
     scheme = protection.settled_scheme
-    own: dict[str, Any] = (
-        {known.name: getattr(scheme, known.name) for known in fields(scheme)} if is_dataclass(scheme) else {}
-    )
+    own = _own_settings(scheme)
     return {
         "scheme": type(scheme).__name__,
         **own,
+        "pictures": [{"scheme": type(picture).__name__, **_own_settings(picture)} for picture in protection.pictures],
         "epsilon_levels": round(own["epsilon"] * LEVELS, 4) if "epsilon" in own else None,
         "models": [network.name for network in protection.surrogates],
         "audit_models": [network.name for network in protection.held_out],
@@ -135,3 +146,12 @@ def settings_of(protection: Protection) -> dict[str, Any]:
         "precision": str(protection.precision or torch.float32).removeprefix("torch."),
         "torch": torch.__version__,
     }
+
+
+def _own_settings(scheme: Any) -> dict[str, Any]:
+    """A scheme's settings by name; of a chain, those of each of its schemes; of a style, where it comes from."""
+    if isinstance(scheme, Chain):
+        parts = [{"scheme": type(part).__name__, **_own_settings(part)} for part in scheme.schemes]
+        return {"schemes": parts, "lanes": scheme.lanes}
+    told = {known.name: getattr(scheme, known.name) for known in fields(scheme) if known.repr}
+    return {name: _own_settings(value) if is_dataclass(value) else value for name, value in told.items()}

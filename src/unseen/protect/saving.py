@@ -10,7 +10,7 @@ from unseen.photo import Encoding, Photo, encode, encodings, output_format, read
 from unseen.photo.photo import Pixels
 from unseen.protect.protection import Protection, Work
 from unseen.reading import answer
-from unseen.schemes import hidden
+from unseen.schemes import Unchanged, hidden
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,9 +33,13 @@ class Saved:
 
 
 def saved_finely(work: Work, photo: Photo, pixels: Pixels, protection: Protection) -> Saved:
-    """Encode at the first quality at which the decoded file is protected, else at the finest."""
+    """Encode at the first quality at which the decoded file is protected, else at the finest.
+
+    Without noise nothing has to survive, so the original's quality is the only one.
+    """
     form = output_format(photo, protection.format)
-    for encoding in encodings(photo, form, protection.quality):
+    choices = encodings(photo, form, protection.quality)
+    for encoding in choices[:1] if isinstance(protection.scheme, Unchanged) else choices:
         data = encode(photo, pixels, format=form, encoding=encoding, keep=protection.keep)
         again = read_photo_bytes(data, work.job.target)
         after = tuple(answer(network, again.srgb) for network in protection.surrogates)

@@ -1,0 +1,6 @@
+"""Style transfer: photos repainted as cartoons or prints, at full size."""
+
+from unseen.styles.named import STYLES, NamedStyle, style_named
+from unseen.styles.style import Style, StyleSpec
+
+__all__ = ["STYLES", "NamedStyle", "Style", "StyleSpec", "style_named"]
