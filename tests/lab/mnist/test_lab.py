@@ -115,3 +115,24 @@ def test_other_settings_begin_anew(report: LabReport, folder: Path) -> None:
         run_mnist_lab(bench(other), folder, progress=stopping)
     assert begun == ["Making noises"]
     assert bench(other).identity != bench().identity
+
+
+def test_a_set_without_errors_has_no_figures_of_them(tmp_path: Path) -> None:
+    """The labels are what the network reads, whatever is done: one class only, and all noises draw to it."""
+
+    class Stubborn(torch.nn.Module):
+        class_names = tuple("0123456789")
+
+        def forward(self, images: torch.Tensor) -> torch.Tensor:
+            return 9 * torch.eye(10)[0] + 1e-3 * images.flatten(1)[:, :10]
+
+    zeros = Digits(images=strokes(30, 2).images, labels=torch.zeros(30, dtype=torch.long))
+    easy = Bench(
+        data=Mnist(train=zeros, validation=zeros, test=zeros),
+        classifier=Stubborn(),  # type: ignore[arg-type]
+        other=Stubborn(),  # type: ignore[arg-type]
+        settings=TINY,
+    )
+    report = run_mnist_lab(easy, tmp_path)
+    assert report.numbers["clean"]["accuracy"] == 1
+    assert "figure-3" not in {figure.name for figure in report.figures}

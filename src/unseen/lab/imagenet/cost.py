@@ -116,7 +116,7 @@ def cost_section(numbers: Mapping[str, Any]) -> Section:
     return Section(
         title="What it costs",
         paragraphs=(
-            f"The paper's discussion: “{paper_a.COST}” Measured with the paper's class replacement on "
+            f"The paper, in its discussion: {paper_a.COST} Measured with the paper's class replacement on "
             f"{numbers['photos']} photos, one at a time: what is compared is the time of one step, because the "
             "number of steps is another matter.",
             " ".join(_told(axis, fit) for axis, fit in numbers["lines"].items() if fit is not None)

@@ -18,7 +18,7 @@ _SHOWN = 8
 _EVEN = "ln 10 = 2.303"
 
 
-def every_sum(found: Found) -> Section:
+def every_sum(bench: Bench, found: Found) -> Section:
     """All 1,023 sums of the paper's noises."""
     by_size = {size: found[f"sums-of-{size}"] for size in range(1, CLASSES + 1)}
     matrix = torch.full((CLASSES, CLASSES), torch.nan)
@@ -30,7 +30,8 @@ def every_sum(found: Found) -> Section:
     return Section(
         title=f"Every sum: all {len(sums):,} choices of targets",
         paragraphs=(
-            f"{paper_a.COMBINATIONS} Here is every one of them, clipped to the range of pixels only. With few targets "
+            f"The paper: {paper_a.COMBINATIONS} Here is every one of them, on the first "
+            f"{bench.settings.sum_images:,} test images, clipped to the range of pixels only. With few targets "
             "one noise undoes part of another; with many the sum grows until it covers the digit: it protects by "
             f"being seen. Accuracies go from {percent(lowest['accuracy'])} (targets {_listed(lowest)}) to "
             f"{percent(highest['accuracy'])} (targets {_listed(highest)}).",
@@ -88,14 +89,14 @@ def distances(bench: Bench, found: Found) -> Section:
     return Section(
         title="The distance of classes",
         paragraphs=(
-            f"{paper_a.DISTANCE} This is a way to measure it: the limit at which half of the images of one digit "
-            "(row) are read as another (column) when the other's noise grows. Blank: not even at the full limit.",
+            f"The paper: {paper_a.DISTANCE} This is a way to measure it: the limit at which half of the images of one "
+            "digit (row) are read as another (column) when the other's noise grows. Blank: not even at the full limit.",
             f"At the full limit {_extreme(drawn)} is the easiest to imitate: {percent(drawn.max().item())} of the "
             f"other digits are read as it; {_extreme(-drawn)} is the hardest ({percent(drawn.min().item())}). The "
             f"digit that gives in most often is {_extreme(given)} ({percent(given.max().item())}), the one that gives "
             f"in least often {_extreme(-given)} ({percent(given.min().item())}).",
-            "The noise is that of the full limit, scaled down; noise made for a smaller limit could do a little "
-            "better.",
+            f"On the first {bench.settings.distance_images:,} test images. The noise is that of the full limit, scaled "
+            "down; noise made for a smaller limit could do a little better.",
         ),
         figures=(
             Figure(
@@ -177,7 +178,9 @@ def each_image(bench: Bench, found: Found) -> Section:
     digits = first(bench.test, _SHOWN)
     pictures, titles = list(digits.images), [f"{digit}" for digit in digits.labels.tolist()]
     for name, scheme in per_image_schemes(bench.settings.limit, _SHOWN).items():
-        pictures += list(scheme(digits.images, bench.classifier, references=digits.labels).images)
+        pictures += list(
+            scheme(digits.images, bench.classifier, seed=bench.settings.seed, references=digits.labels).images
+        )
         titles += [name] + [""] * (_SHOWN - 1)
     return Section(
         title="A noise for each image",
@@ -249,7 +252,7 @@ def another_network(found: Found) -> Section:
         title="Read by another network",
         paragraphs=(
             "Whoever collects images reads them with a network of their own. This one has another architecture and "
-            "was trained from another seed; no noise was made against it.",
+            "was trained from another seed; no noise was made against it. Images are as many as in the tables above.",
         ),
         tables=(
             Table(
