@@ -6,9 +6,11 @@ import torch
 
 from unseen.datasets.mnist import Digits, Mnist
 from unseen.lab.mnist import Bench, MnistSettings, run_mnist_lab
+from unseen.lab.mnist.measure import noise_score
 from unseen.lab.paper_a import TABLE_2
 from unseen.lab.report import LabReport, write_lab_report
 from unseen.models.digits import load_digits
+from unseen.schemes.universal import load_noise
 
 TINY = MnistSettings(iterations=2, batch=8, test_images=20, sum_images=2, distance_images=20, scheme_images=20)
 
@@ -79,6 +81,15 @@ def test_the_figures_of_the_paper_are_written_and_not_blank(report: LabReport, f
     for name in names:
         with Image.open(folder / "figures" / f"{name}.png") as figure:
             assert np.asarray(figure.convert("L")).std() > 5, name
+
+
+def test_the_noises_can_be_loaded_and_laid(report: LabReport, folder: Path) -> None:
+    noise, about = load_noise(folder / "noises" / "joint-untargeted.safetensors")
+    digits = bench().test
+    score = noise_score(bench().classifier, digits, noise)
+    told = next(one for one in report.numbers["joint"] if one["objective"] == "untargeted")
+    assert score["accuracy"] == told["accuracy"]
+    assert about["limit"] == "0.35"
 
 
 def test_the_page_tells_all_of_it(report: LabReport, folder: Path) -> None:

@@ -53,7 +53,7 @@ def _introduction(bench: Bench) -> tuple[str, ...]:
         f"The paper leaves some settings unsaid. Ours: no value of a noise exceeds {settings.limit:g} of a pixel's "
         f"range, noise has a price of {settings.l2_weight:g} (L2), {settings.iterations} steps of Adam, and a noisy "
         f"image is clipped to the range and rounded to 8 bit. Accuracies are on the first {settings.test_images:,} "
-        "test images unless said otherwise."
+        "test images unless said otherwise. All noises are kept in noises/, for unseen.schemes.universal.load_noise."
         + (" This was a quick run, with fewer images and shorter ascents." if settings.quick else ""),
     )
 
