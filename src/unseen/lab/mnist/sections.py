@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from unseen.lab import figures, paper_a
-from unseen.lab.mnist import beyond
+from unseen.lab.mnist import beyond, combinations
 from unseen.lab.mnist.measure import answers, summed
 from unseen.lab.mnist.noises import BEST, PAPER, of_each_target
 from unseen.lab.mnist.settings import CLASSES, Bench, first
@@ -31,8 +31,8 @@ def told(bench: Bench, noises: Mapping[str, Images], found: Found) -> LabReport:
             _figure_2(noises),
             _figure_3(bench, found, paper),
             *(_sum(bench, found, paper, known) for known in paper_a.SUMS),
-            beyond.every_sum(bench, found),
-            beyond.distances(bench, found),
+            combinations.every_sum(bench, found),
+            combinations.distances(bench, found),
             beyond.joint(found),
             beyond.each_image(bench, found),
             beyond.another_network(found),
