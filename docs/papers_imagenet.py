@@ -88,8 +88,9 @@ def figure_12(report: Report) -> str:
     return section(
         "Figure 12: entropy and noise against the number of target classes n",
         "Paper: " + " ".join(paper_a.FIGURE_12),
-        "*Sum* is the paper's, *clipped* the same within the limit, *joint* (best) one optimisation over the n classes "
-        "within the limit. *Ratio*: the most likely of the n classes to the least likely, in the median photo.",
+        "*Sum* is that of our best single noises, *clipped* the same within the limit, *joint* (best) one optimisation "
+        "over the n classes within the limit. *Ratio*: the most likely of the n classes "
+        "to the least likely, in the median photo.",
         table(heads, rows),
     )
 

@@ -20,7 +20,10 @@ MNIST = {
     "clean": {"accuracy": 0.981},
     "table2": {"paper": paper_a.TABLE_2, "ours": [0.11 + target / 100 for target in range(10)], "best": [0.09] * 10},
     "noise": {"mean": 0.026, "mean_abs": 0.21, "limit": 0.35},
-    "sums": [{"targets": [2, 3], "paper": 0.217, "ours": 0.2345}, {"targets": [2, 3, 8], "paper": 0.327, "ours": None}],
+    "sums": [
+        {"targets": [2, 3], "paper": 0.217, "ours": 0.2345, "clipped_to_limit": 0.31},
+        {"targets": [2, 3, 8], "paper": 0.327, "ours": None},
+    ],
     "joint": [{"objective": "confusion", "accuracy": 0.4321, "ice": 0.987}],
     "per_image": {"uniform": {"accuracy": 0.19, "ice": 2.234, "mean_abs": 0.123}},
     "all_sums": [
@@ -87,7 +90,7 @@ def test_every_row_of_the_paper_is_there_even_if_nothing_was_run(generate: Modul
     printed += ["| 76.70 % |", "| 0.09 % |", "| 99.45 % |", "| 0.0015 |", "| 17.205 |", "| 0.585 |", "about 5 s"]
     printed += ["about 96.0 %", "48,238 photos", "10,000 digits"]
     printed += ["black swan 96.23 % | cowboy boot 99.01 %", "American egret 3.79 %, bittern 3.47 %, jinrikisha 1.79 %"]
-    printed += [f"| Figure 2 | {paper_a.FIGURE_2} | not run | not run |"]
+    printed += [f"| Figure 2 | {paper_a.FIGURE_2} | not run | – | not run |"]
     printed += [*paper_a.FIGURE_12, paper_a.FIGURE_1, paper_a.DISTANCE, paper_a.COST, paper_a.COMPLEXITY]
     printed += [f"Figure {number}" for number in (1, 2, 3, 8, 9, 10, 11, 12)] + ["Figures 4 and 5", "Figures 6 and 7"]
     assert [text for text in printed if text not in page] == []
@@ -99,10 +102,10 @@ def test_ours_stands_beside_the_papers(generate: ModuleType) -> None:
         "| 3 | 11.6 % | 14.0 % | 9.0 % |",
         "| mean | 22.0 % | 15.5 % | 9.0 % |",
         "| mean without sign | – | 0.210 |",
-        "| `figure-2-ours.png` | `figure-2-best.png` |",
-        "| Figures 4 and 5: sum of all ten | 82.1 %; errors drawn to 4 and 8 | not run | 43.2 % |",
-        "| Figures 6 and 7: sum of 2, 3 | 21.7 % | 23.4 % | not run |",
-        "| The text: sum of 2, 3, 8 | 32.7 % | – | not run |",
+        "| `figure-2-ours.png` | – | `figure-2-best.png` |",
+        "| Figures 4 and 5: sum of all ten | 82.1 %; errors drawn to 4 and 8 | not run | not run | 43.2 % |",
+        "| Figures 6 and 7: sum of 2, 3 | 21.7 % | 23.4 % | 31.0 % | not run |",
+        "| The text: sum of 2, 3, 8 | 32.7 % | – | not run | not run |",
         "| 1 | 2 | 20.0 % | 30.0 % | 40.0 % |",
         "| 0 | 1 of 1 | 0.30 |",
         "| confusion | 43.2 % | 0.987 |",

@@ -15,6 +15,8 @@ from unseen.types import Flags, Labels, Logits, Objective, PerPhoto
 
 _LABEL_SHARE = 0.3
 """Of the label in the gain of `Among`: enough to keep it falling, too little to outweigh the targets."""
+_LAST_SHARE = 0.3
+"""Of the least likely target in the gain of `Among`, beside the mean of all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +115,7 @@ class Uniform:
 
 @dataclass(frozen=True, kw_only=True)
 class Among:
-    """Make n classes equally likely and everything else unlikely, so that the answer is a guess among them.
+    """Make n classes equally likely and rule out the label, so that the answer is a guess with them in front.
 
     Attributes:
         targets: (B, n) class indices, different ones for a photo, the same for every network.
@@ -128,13 +130,15 @@ class Among:
     allowed_score: float
 
     def gain(self, logits: Logits) -> PerPhoto:
-        """Mean log p over the targets, less a share of log p(label) while that is above what is allowed.
+        """Mean log p over the targets, with more weight on the last one, and less what the label has too much.
 
-        The first part is the negative cross-entropy to an even answer; its own pull on the label fades with the label's
-        probability, long before that is small enough.
+        The mean is the negative cross-entropy to an even answer. Its own pull on the label fades with the label's
+        probability, long before that is small enough, and a target that lags behind would be one of many.
         """
+        targets = self._log_probabilities(logits)
+        even = targets.mean(-1).lerp(targets.amin(-1), _LAST_SHARE)
         excess = (_log_probability(logits, self.label) - math.log(self.allowed_score)).relu()
-        return _over_members(self._log_probabilities(logits).mean(-1) - _LABEL_SHARE * excess).sum(1)
+        return _over_members(even - _LABEL_SHARE * excess).sum(1)
 
     def achieved(self, logits: Logits) -> Flags:
         """Even among the targets, the label ruled out, and an entropy of at least ln n."""

@@ -118,7 +118,7 @@ SHAPINGS: Mapping[str, Shaping] = {
     "ramp": chain(momentum(0.5), ramp()),
     "sign": sign(),
     "momentum": chain(momentum(1.0), sign()),
-    "adam": adam(0.5, 0.9),
+    "adam": adam(0.8, 0.95),
 }
 """Shapings by the names that settings use."""
 

@@ -55,7 +55,16 @@ def test_the_shared_photos(shared: Path) -> None:
 
 def test_folders_named_by_class(tmp_path: Path) -> None:
     touched(tmp_path, "n01484850/ILSVRC2012_val_00000002.JPEG", "n01484850/ILSVRC2012_val_00000001.JPEG")
-    touched(tmp_path, "Goldfish/a.png", "Goldfish/readme.txt", "0/in/b.webp", ".cache/c.png", "labels.txt", "no/n.txt")
+    touched(
+        tmp_path,
+        "Goldfish/a.png",
+        "Goldfish/b.png",
+        "Goldfish/readme.txt",
+        "0/in/b.webp",
+        ".cache/c.png",
+        "labels.txt",
+        "no/n.txt",
+    )
     found = [
         (str(photo.path.relative_to(tmp_path)), photo.label) for photo in labelled_photos(tmp_path, NAMES, SYNSETS)
     ]
@@ -63,6 +72,7 @@ def test_folders_named_by_class(tmp_path: Path) -> None:
         ("0/in/b.webp", 0),
         ("Goldfish/a.png", 1),
         ("n01484850/ILSVRC2012_val_00000001.JPEG", 2),
+        ("Goldfish/b.png", 1),  # a second one of every class only after the first ones
         ("n01484850/ILSVRC2012_val_00000002.JPEG", 2),
     ]
 

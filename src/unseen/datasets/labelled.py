@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from unseen.errors import UnseenError
@@ -49,13 +50,15 @@ def _by_table(table: Path) -> dict[Path, str]:
 
 
 def _by_folder(folder: Path) -> dict[Path, str]:
-    labels = {}
+    """One photo of every class, then a second one of each, and so on: the first ones of a set stand for all of it."""
+    labels: dict[str, list[Path]] = {}
     for photo in (job.source for job in plan([folder], None, {})):
         if photo.parent == folder:
             remedy = "give folders of photos so named, or a CSV that starts with file,label"
             raise UnseenError(f"{photo}: is in no folder that is named by its class; {remedy}")
-        labels[photo] = photo.relative_to(folder).parts[0]
-    return labels
+        labels.setdefault(photo.relative_to(folder).parts[0], []).append(photo)
+    rounds = zip_longest(*([(photo, label) for photo in photos] for label, photos in labels.items()))
+    return {photo: label for taken in rounds for photo, label in filter(None, taken)}
 
 
 def _known_class(label: str, source: Path, class_names: Sequence[str], synsets: Sequence[str] | None) -> int:

@@ -35,7 +35,7 @@ class Among:
     targets: int = setting(2, "classes made equally likely")
     required_ratio: float = setting(2.0, "how many times as likely as the least the most likely target may be")
     allowed_score: float = setting(0.001, "probability of the reference at which a photo is released")
-    max_iterations: int = setting(100, "steps at most")
+    max_iterations: int = setting(150, "steps at most")
     top_k: int = setting(5, "classes that are never a target: each network's best on the original")
     draws: int = setting(8, "random classes of which the least unlikely becomes the target")
     shaping: str = shaping_setting("adam")

@@ -30,17 +30,18 @@ def laid(noise: Images, images: Images) -> Images:
     return quantise(on_grid(images) + noise)
 
 
-def save_noise(path: Path, noise: Images, about: Mapping[str, str]) -> None:
-    """Write a new safetensors file.
+def noise_file(noise: Images, about: Mapping[str, str]) -> bytes:
+    """The safetensors file of a noise (1, C, H, W) and of how it was made, such as its limit and its network."""
+    return save({_NAME: noise.contiguous()}, metadata=dict(about))
 
-    Args:
-        noise: (1, C, H, W).
-        about: how it was made, such as its limit and its network.
+
+def save_noise(path: Path, noise: Images, about: Mapping[str, str]) -> None:
+    """Write `noise_file` to a new file.
 
     Raises:
         PhotoError: the file exists or cannot be written.
     """
-    write_new(path, save({_NAME: noise.contiguous()}, metadata=dict(about)))
+    write_new(path, noise_file(noise, about))
 
 
 def load_noise(path: Path) -> tuple[Images, dict[str, str]]:

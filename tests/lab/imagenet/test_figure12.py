@@ -52,13 +52,15 @@ def test_sums_of_noises_and_the_joint_noise(samples, bench, read) -> None:
 
 def test_the_mean_and_the_median_over_photos() -> None:
     def row(ice: float, ratio: float) -> dict:
-        first = {"ice": ice, "icp": 0.5, "mean_abs": 0.0}
-        points = [first, {"ice": 2 * ice, "icp": 0.25, "mean_abs": 0.001, "ratio": ratio}]
+        first = {"ice": ice, "icp": 0.5, "mean_abs": 0.0, "mass": 0.0}
+        points = [first, {"ice": 2 * ice, "icp": 0.25, "mean_abs": 0.001, "mass": 0.9, "ratio": ratio}]
         return {"reached": [True], "sum": points, "clipped": points, "joint": points}
 
     numbers = figure12_numbers([row(0.1, 1.0), row(0.2, 3.0), row(0.6, 100.0)])
     assert [point["targets"] for point in numbers] == [0, 1]
-    assert numbers[0]["joint"] == {"ice": pytest.approx(0.3), "icp": 0.5, "mean_abs": 0.0, "ratio": None}
+    before = {"ice": pytest.approx(0.3), "icp": 0.5, "mean_abs": 0.0, "mass": 0.0, "ratio": None}
+    assert numbers[0]["joint"] == before
+    assert numbers[1]["joint"]["mass"] == pytest.approx(0.9)
     assert numbers[1]["joint"]["ratio"] == 3
     assert numbers[1]["sum"]["ice"] == pytest.approx(0.6)
     section = figure12_section(numbers, [row(0.1, 1.0)] * 3)

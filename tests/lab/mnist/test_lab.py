@@ -6,9 +6,11 @@ import torch
 
 from unseen.datasets.mnist import Digits, Mnist
 from unseen.lab.mnist import Bench, MnistSettings, run_mnist_lab
+from unseen.lab.mnist.measure import noise_score
 from unseen.lab.paper_a import TABLE_2
 from unseen.lab.report import LabReport, write_lab_report
 from unseen.models.digits import load_digits
+from unseen.schemes.universal import load_noise
 
 TINY = MnistSettings(iterations=2, batch=8, test_images=20, sum_images=2, distance_images=20, scheme_images=20)
 
@@ -81,6 +83,15 @@ def test_the_figures_of_the_paper_are_written_and_not_blank(report: LabReport, f
             assert np.asarray(figure.convert("L")).std() > 5, name
 
 
+def test_the_noises_can_be_loaded_and_laid(report: LabReport, folder: Path) -> None:
+    noise, about = load_noise(folder / "noises" / "joint-untargeted.safetensors")
+    digits = bench().test
+    score = noise_score(bench().classifier, digits, noise)
+    told = next(one for one in report.numbers["joint"] if one["objective"] == "untargeted")
+    assert score["accuracy"] == told["accuracy"]
+    assert about["limit"] == "0.35"
+
+
 def test_the_page_tells_all_of_it(report: LabReport, folder: Path) -> None:
     page = (folder / "report.html").read_text()
     for section in report.sections:
@@ -115,3 +126,24 @@ def test_other_settings_begin_anew(report: LabReport, folder: Path) -> None:
         run_mnist_lab(bench(other), folder, progress=stopping)
     assert begun == ["Making noises"]
     assert bench(other).identity != bench().identity
+
+
+def test_a_set_without_errors_has_no_figures_of_them(tmp_path: Path) -> None:
+    """The labels are what the network reads, whatever is done: one class only, and all noises draw to it."""
+
+    class Stubborn(torch.nn.Module):
+        class_names = tuple("0123456789")
+
+        def forward(self, images: torch.Tensor) -> torch.Tensor:
+            return 9 * torch.eye(10)[0] + 1e-3 * images.flatten(1)[:, :10]
+
+    zeros = Digits(images=strokes(30, 2).images, labels=torch.zeros(30, dtype=torch.long))
+    easy = Bench(
+        data=Mnist(train=zeros, validation=zeros, test=zeros),
+        classifier=Stubborn(),  # type: ignore[arg-type]
+        other=Stubborn(),  # type: ignore[arg-type]
+        settings=TINY,
+    )
+    report = run_mnist_lab(easy, tmp_path)
+    assert report.numbers["clean"]["accuracy"] == 1
+    assert "figure-3" not in {figure.name for figure in report.figures}

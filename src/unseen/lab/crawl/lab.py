@@ -62,6 +62,9 @@ def run_crawl_lab(
         known_class(label, protection.surrogates[0])
     crawlers = crawlers_for(protection, platform)
     found = crawl(share(jobs, protection, folder, progress), crawlers, platform, folder, progress)
+    problems = [str(each.photo.error) for each in found if each.photo.status == "failed"]
+    if len(problems) == len(found):
+        raise UnseenError(f"no photo could be shared, so there is nothing to report; the first: {problems[0]}")
     return _told(found, crawlers, protection, platform)
 
 

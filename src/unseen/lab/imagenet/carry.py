@@ -108,7 +108,7 @@ def carry_section(numbers: Mapping[str, Any]) -> Section:
     return Section(
         title="Noise on another photo",
         paragraphs=(
-            f"The paper's discussion: “{paper_a.CARRYING_OVER}” All pictures have the network's own size here, so "
+            f"The paper, in its discussion: {paper_a.CARRYING_OVER} All pictures have the network's own size here, so "
             "that any noise fits on any of them.",
         ),
         tables=(table,),

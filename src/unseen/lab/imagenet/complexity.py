@@ -101,9 +101,9 @@ def complexity_section(numbers: Row, complexity: Sequence[Row], ours: Sequence[R
     return Section(
         title="Simple photos and complex ones",
         paragraphs=(
-            f"The paper's discussion: “{paper_a.COMPLEXITY}” Complexity is measured on the picture that the network "
-            "reads: the mean steepness of its luminance (edge density), and the size of a lossless file (PNG). The "
-            "effort is that of the paper's class replacement.",
+            f"The paper, in its discussion: {paper_a.COMPLEXITY} Complexity is measured on the picture "
+            "that the network reads: the mean steepness of its luminance (edge density), and the size of a lossless "
+            "file (PNG). The effort is that of the paper's class replacement.",
         ),
         tables=(table,),
         figures=figures,

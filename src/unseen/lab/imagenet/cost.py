@@ -116,18 +116,19 @@ def cost_section(numbers: Mapping[str, Any]) -> Section:
     return Section(
         title="What it costs",
         paragraphs=(
-            f"The paper's discussion: “{paper_a.COST}” Measured with the paper's class replacement on "
+            f"The paper, in its discussion: {paper_a.COST} Measured with the paper's class replacement on "
             f"{numbers['photos']} photos, one at a time: what is compared is the time of one step, because the "
             "number of steps is another matter.",
-            " ".join(_told(axis, fit) for axis, fit in numbers["lines"].items() if fit is not None)
-            or "Too few sizes and networks were timed for a straight line.",
+            " ".join(_told(axis, fit) for axis, fit in numbers["lines"].items()),
         ),
         tables=(_table(by_input + by_parameters),),
         figures=tuple(drawings),
     )
 
 
-def _told(axis: str, fit: Mapping[str, float]) -> str:
+def _told(axis: str, fit: Mapping[str, float] | None) -> str:
+    if fit is None:
+        return f"Over the {AXES[axis]} too few different ones were timed for a straight line."
     return f"A straight line explains {fit['r_squared']:.1%} of the variance (R²) over the {AXES[axis]}."
 
 

@@ -21,8 +21,8 @@ from unseen.schemes.targets import candidate_targets, original_logits
 from unseen.types import Flags, Images, Labels
 
 CHUNK = 8
-KINDS = {"sum": "ours (sum of single noises)", "clipped": "sum, clipped to the limit", "joint": "best (joint)"}
-SHORT = ("ours", "clipped", "best")
+KINDS = {"sum": "sum of single noises", "clipped": "sum, clipped to the limit", "joint": "joint"}
+SHORT = ("sum", "clipped", "joint")
 Points = Sequence[Mapping[str, Any]]
 
 
@@ -38,7 +38,7 @@ def figure12_rows(bench: Bench, samples: Sequence[Sample]) -> list[Row]:
             for photo in range(len(images))
         ]
 
-    return rows_once(bench, samples, "figure12", compute, doing="Several classes", chunk=CHUNK)
+    return rows_once(bench, samples, "classes", compute, doing="Several classes", chunk=CHUNK)
 
 
 def figure12_numbers(rows: Sequence[Row]) -> list[Row]:
@@ -91,14 +91,15 @@ def _scores(bench: Bench, images: Images, released: Images, labels: Labels, targ
     """What the network reads in the released pictures, and how much they changed."""
     logits = answers(bench.reader, released)
     columns = {"ice": ice(logits), "icp": icp(logits, labels), "mean_abs": mean_abs(images, released)}
+    probabilities = logits.softmax(1).gather(1, targets)
+    columns["mass"] = probabilities.sum(1)
     if targets.shape[1]:
-        probabilities = logits.softmax(1).gather(1, targets)
         columns["ratio"] = probabilities.amax(1) / probabilities.amin(1).clamp_min(torch.finfo(torch.float32).tiny)
     return as_rows(columns)
 
 
 def _over_photos(rows: Sequence[Mapping[str, float]]) -> Row:
-    values: Row = {name: fmean(row[name] for row in rows) for name in ("ice", "icp", "mean_abs")}
+    values: Row = {name: fmean(row[name] for row in rows) for name in ("ice", "icp", "mean_abs", "mass")}
     return values | {"ratio": median(row["ratio"] for row in rows) if "ratio" in rows[0] else None}
 
 
@@ -112,7 +113,7 @@ def figure12_section(numbers: Points, rows: Sequence[Row]) -> Section:
             "adds up the noises that were made for each class alone, and cuts the sum at black and white only: n "
             "classes may change a value by n times the limit. The same sum clipped to the limit of a single noise is "
             "the fair comparison, and “joint” asks for the undecided answer itself, in one ascent within that limit.",
-            " ".join(paper_a.FIGURE_12),
+            f"In the paper: {' '.join(paper_a.FIGURE_12)}",
             f"Measured on {len(rows)} photos. Every photo has one list of {len(numbers) - 1} random classes outside "
             "the network's best five, each the least unlikely of eight draws; the first n of it are used. The single "
             f"noises are those of our best class replacement; {percent(fmean(reached))} of them reached 99 % alone, "
@@ -152,7 +153,7 @@ def _noise(numbers: Points) -> Figure:
             xlabel="target classes",
             ylabel="mean absolute change (share of the range)",
         ),
-        caption="Figure 12, noise: what the classes cost. The sum grows with every class, the others cannot.",
+        caption="Figure 12, noise: what the classes cost. The sum grows with every class, the others keep the limit.",
     )
 
 
@@ -172,18 +173,22 @@ def _undecided(numbers: Points) -> Table:
 
 
 def _even(numbers: Points) -> Table:
-    columns = ("classes n", *(f"true class, {name}" for name in SHORT), *(f"ratio, {name}" for name in SHORT))
+    columns = (
+        "classes n",
+        *(f"{what}, {name}" for what in ("true class", "the n classes", "ratio") for name in SHORT),
+    )
     rows = tuple(
         (
             str(point["targets"]),
             *(percent(point[kind]["icp"]) for kind in KINDS),
+            *(percent(point[kind]["mass"]) for kind in KINDS),
             *(_ratio(point[kind]["ratio"]) for kind in KINDS),
         )
         for point in numbers
     )
     caption = (
-        "The probability that is left to the true class (mean), and how many times as likely as the least likely of "
-        "the n classes the most likely one is (median photo): 1 is a perfect tie."
+        "The probability that is left to the true class and that of the n classes together (means), and how many times "
+        "as likely as the least likely of the n classes the most likely one is (median photo): 1 is a perfect tie."
     )
     return Table(columns=columns, rows=rows, caption=caption)
 

@@ -1,12 +1,9 @@
-"""The report's second half: what the paper says without showing it, leaves open, or could not do."""
+"""The report on what the paper could not do: one noise for an aim, a noise for each image, another network."""
 
 from collections.abc import Mapping
 from typing import Any
 
-import torch
-from torch import Tensor
-
-from unseen.lab import figures, paper_a
+from unseen.lab import figures
 from unseen.lab.mnist.noises import BEST, PAPER
 from unseen.lab.mnist.per_image import per_image_schemes
 from unseen.lab.mnist.settings import CLASSES, Bench, first
@@ -16,116 +13,6 @@ Found = Mapping[str, Any]
 _DIGITS = tuple(map(str, range(CLASSES)))
 _SHOWN = 8
 _EVEN = "ln 10 = 2.303"
-
-
-def every_sum(found: Found) -> Section:
-    """All 1,023 sums of the paper's noises."""
-    by_size = {size: found[f"sums-of-{size}"] for size in range(1, CLASSES + 1)}
-    matrix = torch.full((CLASSES, CLASSES), torch.nan)
-    for one in (*by_size[1], *by_size[2]):
-        low, high = one["targets"][0], one["targets"][-1]
-        matrix[low, high] = matrix[high, low] = one["accuracy"]
-    sums = [one for size in by_size.values() for one in size]
-    lowest, highest = (choose(sums, key=lambda one: one["accuracy"]) for choose in (min, max))
-    return Section(
-        title=f"Every sum: all {len(sums):,} choices of targets",
-        paragraphs=(
-            f"{paper_a.COMBINATIONS} Here is every one of them, clipped to the range of pixels only. With few targets "
-            "one noise undoes part of another; with many the sum grows until it covers the digit: it protects by "
-            f"being seen. Accuracies go from {percent(lowest['accuracy'])} (targets {_listed(lowest)}) to "
-            f"{percent(highest['accuracy'])} (targets {_listed(highest)}).",
-        ),
-        tables=(
-            Table(
-                columns=("Targets in the sum", "Sums", "Accuracy, least", "mean", "most", "Mean entropy (ICE)"),
-                rows=tuple(
-                    (
-                        str(size),
-                        str(len(ones)),
-                        percent(min(one["accuracy"] for one in ones)),
-                        percent(sum(one["accuracy"] for one in ones) / len(ones)),
-                        percent(max(one["accuracy"] for one in ones)),
-                        number(sum(one["ice"] for one in ones) / len(ones)),
-                    )
-                    for size, ones in by_size.items()
-                ),
-            ),
-        ),
-        figures=(
-            Figure(
-                name="pairs",
-                png=figures.heat_map(
-                    matrix,
-                    rows=_DIGITS,
-                    columns=_DIGITS,
-                    xlabel="target",
-                    ylabel="target",
-                    form=".0%",
-                    legend="accuracy",
-                ),
-                caption="Accuracy under the sum of two noises; the diagonal holds the single ones.",
-            ),
-            Figure(
-                name="sums",
-                png=figures.boxes(
-                    {str(size): [one["accuracy"] for one in ones] for size, ones in by_size.items()},
-                    xlabel="targets in the sum",
-                    ylabel="accuracy",
-                    percent=True,
-                ),
-                caption="Accuracy under every sum, by the number of its targets: quartiles, median and extremes.",
-            ),
-        ),
-    )
-
-
-def distances(bench: Bench, found: Found) -> Section:
-    """Which class gives in to which, and at which limit."""
-    shares, limits = (torch.tensor(_numeric(found["surrender"][key])) for key in ("shares", "limits"))
-    for matrix in (shares, limits):
-        matrix.fill_diagonal_(torch.nan)
-    drawn, given = shares.nanmean(0), shares.nanmean(1)
-    return Section(
-        title="The distance of classes",
-        paragraphs=(
-            f"{paper_a.DISTANCE} This is a way to measure it: the limit at which half of the images of one digit "
-            "(row) are read as another (column) when the other's noise grows. Blank: not even at the full limit.",
-            f"At the full limit {_extreme(drawn)} is the easiest to imitate: {percent(drawn.max().item())} of the "
-            f"other digits are read as it; {_extreme(-drawn)} is the hardest ({percent(drawn.min().item())}). The "
-            f"digit that gives in most often is {_extreme(given)} ({percent(given.max().item())}), the one that gives "
-            f"in least often {_extreme(-given)} ({percent(given.min().item())}).",
-            "The noise is that of the full limit, scaled down; noise made for a smaller limit could do a little "
-            "better.",
-        ),
-        figures=(
-            Figure(
-                name="distances",
-                png=figures.heat_map(
-                    limits,
-                    rows=_DIGITS,
-                    columns=_DIGITS,
-                    xlabel="target of the noise",
-                    ylabel="digit written",
-                    form=".2f",
-                    legend="limit at which half give in",
-                ),
-                caption="The limit, as a share of a pixel's range, at which half of a digit's images give in.",
-            ),
-            Figure(
-                name="surrender",
-                png=figures.heat_map(
-                    shares,
-                    rows=_DIGITS,
-                    columns=_DIGITS,
-                    xlabel="target of the noise",
-                    ylabel="digit written",
-                    form=".0%",
-                    legend="share that gives in",
-                ),
-                caption=f"The share of a digit's images that give in at the limit of {bench.settings.limit:g}.",
-            ),
-        ),
-    )
 
 
 def joint(found: Found) -> Section:
@@ -177,7 +64,9 @@ def each_image(bench: Bench, found: Found) -> Section:
     digits = first(bench.test, _SHOWN)
     pictures, titles = list(digits.images), [f"{digit}" for digit in digits.labels.tolist()]
     for name, scheme in per_image_schemes(bench.settings.limit, _SHOWN).items():
-        pictures += list(scheme(digits.images, bench.classifier, references=digits.labels).images)
+        pictures += list(
+            scheme(digits.images, bench.classifier, seed=bench.settings.seed, references=digits.labels).images
+        )
         titles += [name] + [""] * (_SHOWN - 1)
     return Section(
         title="A noise for each image",
@@ -249,7 +138,7 @@ def another_network(found: Found) -> Section:
         title="Read by another network",
         paragraphs=(
             "Whoever collects images reads them with a network of their own. This one has another architecture and "
-            "was trained from another seed; no noise was made against it.",
+            "was trained from another seed; no noise was made against it. Images are as many as in the tables above.",
         ),
         tables=(
             Table(
@@ -282,16 +171,3 @@ def another_network(found: Found) -> Section:
             ),
         ),
     )
-
-
-def _numeric(matrix: list[list[float | None]]) -> list[list[float]]:
-    return [[float("nan") if value is None else value for value in row] for row in matrix]
-
-
-def _listed(one: Mapping[str, Any]) -> str:
-    return ", ".join(map(str, one["targets"]))
-
-
-def _extreme(values: Tensor) -> str:
-    """The digit of the largest value."""
-    return _DIGITS[int(values.argmax())]

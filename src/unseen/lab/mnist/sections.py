@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from unseen.lab import figures, paper_a
-from unseen.lab.mnist import beyond
+from unseen.lab.mnist import beyond, combinations
 from unseen.lab.mnist.measure import answers, summed
 from unseen.lab.mnist.noises import BEST, PAPER, of_each_target
 from unseen.lab.mnist.settings import CLASSES, Bench, first
@@ -31,8 +31,8 @@ def told(bench: Bench, noises: Mapping[str, Images], found: Found) -> LabReport:
             _figure_2(noises),
             _figure_3(bench, found, paper),
             *(_sum(bench, found, paper, known) for known in paper_a.SUMS),
-            beyond.every_sum(found),
-            beyond.distances(bench, found),
+            combinations.every_sum(bench, found),
+            combinations.distances(bench, found),
             beyond.joint(found),
             beyond.each_image(bench, found),
             beyond.another_network(found),
@@ -53,7 +53,8 @@ def _introduction(bench: Bench) -> tuple[str, ...]:
         f"The paper leaves some settings unsaid. Ours: no value of a noise exceeds {settings.limit:g} of a pixel's "
         f"range, noise has a price of {settings.l2_weight:g} (L2), {settings.iterations} steps of Adam, and a noisy "
         f"image is clipped to the range and rounded to 8 bit. Accuracies are on the first {settings.test_images:,} "
-        "test images.",
+        "test images unless said otherwise. All noises are kept in noises/, for unseen.schemes.universal.load_noise."
+        + (" This was a quick run, with fewer images and shorter ascents." if settings.quick else ""),
     )
 
 
@@ -119,13 +120,7 @@ def _figure_3(bench: Bench, found: Found, paper: Images) -> Section:
     return Section(
         title="Figure 3: errors under the noise of 0",
         paragraphs=(f"{_drawn_to(found[f'noise-{PAPER}-0']['errors'])}",),
-        figures=(
-            Figure(
-                name="figure-3",
-                png=_errors(bench, paper[:1]),
-                caption="Test images with the noise of 0 that the network gets wrong: the digit written → read.",
-            ),
-        ),
+        figures=_errors(bench, paper[:1], name="figure-3", told="the noise of 0"),
     )
 
 
@@ -147,8 +142,9 @@ def _sum(bench: Bench, found: Found, paper: Images, known: paper_a.NoiseSum) -> 
             f"{_drawn_to(score['errors'])}"
             + (f" The paper's errors are drawn to {' and '.join(map(str, known.drawn_to))}." if known.drawn_to else "")
             + told,
-            "The paper does not say whether a sum is clipped. Here only the noisy image is, to the pixels' range. "
-            f"With the sum itself clipped to the limit of a single noise, accuracy is {percent(clipped['accuracy'])}.",
+            "The paper does not say whether a sum is clipped. Here only the noisy image is, to the pixels' range: the "
+            "sum goes beyond the limit of a single noise. Clipped to that limit, as a noise optimised within it "
+            f"has to be, it leaves {percent(clipped['accuracy'])}.",
         ),
         figures=(
             Figure(
@@ -156,23 +152,22 @@ def _sum(bench: Bench, found: Found, paper: Images, known: paper_a.NoiseSum) -> 
                 png=figures.noise_panels([noise[0, 0]], [f"sum of {words}"], columns=3),
                 caption=f"The sum of the noises of {words}; its values reach {number(noise.abs().max().item())}.",
             ),
-            Figure(
-                name=f"sum-{name.replace('+', '-')}-errors",
-                png=_errors(bench, noise),
-                caption=f"Test images with the sum of {words} that the network gets wrong: written → read.",
-            ),
+            *_errors(bench, noise, name=f"sum-{name.replace('+', '-')}-errors", told=f"the sum of {words}"),
         ),
     )
 
 
-def _errors(bench: Bench, noise: Images) -> bytes:
-    """The first test images that are read wrongly with a noise on them."""
+def _errors(bench: Bench, noise: Images, *, name: str, told: str) -> tuple[Figure, ...]:
+    """The first test images that are read wrongly with a noise on them; none where all are read rightly."""
     digits = first(bench.test, _CANDIDATES)
     read = answers(bench.classifier, digits.images, noise).argmax(1)
     wrong = (read != digits.labels).nonzero().flatten()[:_EXAMPLES]
+    if not len(wrong):
+        return ()
     titles = [f"{digits.labels[index]} → {read[index]}" for index in wrong]
     shown = laid(noise, digits.images[wrong])
-    return figures.picture_grid(list(shown), titles, columns=5)
+    caption = f"Test images with {told} that the network gets wrong: the digit written → read."
+    return (Figure(name=name, png=figures.picture_grid(list(shown), titles, columns=5), caption=caption),)
 
 
 def _drawn_to(errors: Sequence[int]) -> str:

@@ -41,6 +41,11 @@ class MnistSettings:
     scheme_images: int = 2_000
     seed: int = 0
 
+    @property
+    def quick(self) -> bool:
+        """Whether less is computed than by default."""
+        return self.iterations < MnistSettings.iterations or self.test_images < MnistSettings.test_images
+
 
 QUICK = MnistSettings(iterations=25, test_images=500, sum_images=40, distance_images=200, scheme_images=125)
 """The whole lab in less than a minute, with coarser numbers."""
