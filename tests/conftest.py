@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from unseen.protect import Protection, load_networks
+from unseen.schemes import ClassReplacement
+
 Draw = Callable[..., Path]
 
 
@@ -25,6 +28,16 @@ def shared() -> Path:
 def tiny() -> str:
     """The name of a quick network; more of them in that file."""
     return f"{Path(__file__).with_name('tiny.py')}:network"
+
+
+@pytest.fixture
+def protection(tiny: str) -> Protection:
+    """Against a quick network, with another that only judges."""
+    return Protection(
+        scheme=ClassReplacement(epsilon=8 / 255),
+        surrogates=load_networks([tiny]),
+        held_out=load_networks([f"{tiny}?seed=1"]),
+    )
 
 
 @pytest.fixture

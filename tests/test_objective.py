@@ -195,6 +195,8 @@ def test_among_gains_most_where_its_targets_share_the_answer() -> None:
         ([0.40, 0.40, 0.15, 0.05], False),  # the label is too likely
         ([0.60, 0.39, 0.005, 0.005], True),  # entropy 0.73
         ([0.64, 0.358, 0.001, 0.001], False),  # entropy 0.67, below ln 2
+        ([0.30, 0.30, 0.09, 0.31], False),  # another class is in front of both
+        ([0.40, 0.25, 0.05, 0.30], False),  # and of one
     ],
 )
 def test_among_asks_for_an_even_answer_without_the_label(answer: list[float], achieved: bool) -> None:

@@ -7,7 +7,7 @@ import torch
 
 from unseen.errors import UnseenError
 from unseen.models import Network, load_classifier
-from unseen.reading import answer, class_index, known_class, reading, same_class
+from unseen.reading import answer, class_index, known_class, reading, reference_of, same_class
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +60,14 @@ def test_a_class_is_found_in_another_network_by_its_name(network: Network, tiny:
     other.spec = replace(other.spec, class_names=(*reversed(network.class_names[2:]), "new", "newer"))
     assert same_class(3, network, other) == other.class_names.index("thing 3")
     assert same_class(0, network, other) is None
+
+
+def test_a_reference_is_the_given_class_or_the_networks_own_answer(network: Network, tiny: str) -> None:
+    smaller = load_classifier(f"{tiny}?classes=4")
+    own = torch.tensor([0.0, 0.0, 1.0, 0.0])
+    assert reference_of(None, network, network, own) == 2
+    assert reference_of("thing 1", network, smaller, own) == 1
+    assert reference_of("thing 7", network, network, own) == 7
+    assert reference_of("thing 7", network, smaller, own) == 2, "the smaller network does not know it"
+    with pytest.raises(UnseenError, match="label 'thing 70' is no class"):
+        reference_of("thing 70", network, smaller, own)

@@ -141,12 +141,13 @@ class Among:
         return _over_members(even - _LABEL_SHARE * excess).sum(1)
 
     def achieved(self, logits: Logits) -> Flags:
-        """Even among the targets, the label ruled out, and an entropy of at least ln n."""
+        """Even among the targets, none behind any other class, the label ruled out, and an entropy of at least ln n."""
         targets = self._log_probabilities(logits)
+        in_front = targets.amin(-1) >= self._best_other(logits)
         even = targets.amax(-1) - targets.amin(-1) <= math.log(self.required_ratio)
         unlikely = _log_probability(logits, self.label).exp() <= self.allowed_score
         undecided = _entropy(logits) >= math.log(self.targets.shape[-1])
-        return _over_members(even & unlikely & undecided).all(1)
+        return _over_members(even & in_front & unlikely & undecided).all(1)
 
     def take(self, index: Tensor) -> "Among":
         return replace(self, targets=self.targets[index], label=self.label[index])
@@ -154,6 +155,11 @@ class Among:
     def _log_probabilities(self, logits: Logits) -> Tensor:
         """(B, n), or (B, M, n)."""
         return torch.stack([_log_probability(logits, target) for target in self.targets.unbind(-1)], -1)
+
+    def _best_other(self, logits: Logits) -> Tensor:
+        """log p of the likeliest class that is no target; (B,), or (B, M)."""
+        targets = self.targets if logits.ndim == 2 else self.targets[:, None].expand(*logits.shape[:-1], -1)
+        return torch.log_softmax(logits, -1).scatter(-1, targets, -math.inf).amax(-1)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -49,6 +49,20 @@ def known_class(label: str, network: Network) -> int:
     return index
 
 
+def reference_of(label: str | None, own: Network, network: Network, logits: Tensor) -> int:
+    """The class a photo is judged by: the given one where the network has it, else the network's own answer.
+
+    Args:
+        label: in the words of `own`; None where nothing is given.
+        logits: the network's answer (K,) on the original.
+
+    Raises:
+        UnseenError: `own` does not know the label.
+    """
+    index = None if label is None else same_class(known_class(label, own), own, network)
+    return int(logits.argmax()) if index is None else index
+
+
 def same_class(index: int, network: Network, other: Network) -> int | None:
     """Another network's class of the same name as this one's; None where it has none."""
     if network.class_names == other.class_names:

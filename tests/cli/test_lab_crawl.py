@@ -84,7 +84,7 @@ def test_a_goal_out_of_reach_ends_in_1_with_a_remedy(draw, crawl) -> None:
         (["--quality", "101"], "101 is not in the range 1<=x<=100"),
         (["--long-edge", "0"], "0 is not in the range x>=1"),
         (["--limit", "0"], "0 is not in the range x>=1"),
-        (["--scheme", "blur"], "unknown scheme 'blur'"),
+        (["--scheme", "blurr"], "unknown scheme 'blurr'"),
         (["--crawler", "lite9"], "unknown classifier 'lite9'; did you mean"),
         (["--labels", "none.csv"], "none.csv: cannot be read as CSV"),
     ],

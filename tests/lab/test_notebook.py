@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import torch
 
 from unseen.errors import UnseenError
 from unseen.lab import files, notebook
-from unseen.lab.notebook import Notebook
+from unseen.lab.notebook import Notebook, code_digest
 
 SETTINGS = {"seed": 0, "limit": 0.35}
 
@@ -77,9 +78,7 @@ def test_a_torn_row_is_dropped_and_the_next_begins_a_line(tmp_path: Path, torn: 
         assert list(book.rows("photos").known) == ["a", "b", "d"]
 
 
-def test_other_settings_and_other_versions_have_work_of_their_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_settings_and_other_code_have_work_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def made_by(settings: dict[str, object]) -> object:
         with Notebook(tmp_path, settings) as book:
             return book.once("value", lambda: settings["seed"])
@@ -89,9 +88,23 @@ def test_other_settings_and_other_versions_have_work_of_their_own(
     assert made_by({"seed": 2, "limit": 0.35}) == 2
     with Notebook(tmp_path, {"seed": 1, "limit": 0.35}) as book:
         book.once("value", never)
-    monkeypatch.setattr(notebook, "__version__", "99")
+    monkeypatch.setattr(notebook, "code_digest", lambda folder: "changed")
     with Notebook(tmp_path, {"seed": 1, "limit": 0.35}) as book:
         assert book.once("value", lambda: "new") == "new"
+
+
+def test_the_digest_is_of_every_python_file_and_of_nothing_else(tmp_path: Path) -> None:
+    def written(files: dict[str, str]) -> str:
+        folder = Path(tempfile.mkdtemp(dir=tmp_path))
+        for name, text in files.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text(text)
+        return code_digest(folder)
+
+    code = {"a.py": "x = 1", "b/c.py": ""}
+    assert written(code) == written(code | {"__pycache__/a.pyc": "1", "notes.txt": "2"})
+    others = ({"a.py": "x = 2"}, {"b/c.py": "\n"}, {"b/d.py": ""}, {"a.py": "x = ", "b/c.py": "1"})
+    assert len({written(code | other) for other in others} | {written(code)}) == 1 + len(others)
 
 
 def test_what_fails_is_not_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,6 @@ import base64
 import json
 import math
 import re
-from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,6 +11,8 @@ from unseen import __version__
 from unseen.errors import UnseenError
 from unseen.lab import report as module
 from unseen.lab.report import Figure, LabReport, Section, Table, lab_html, lab_json, number, percent, write_lab_report
+
+from ..page import Page
 
 PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB5M/u9wAAAABJRU5ErkJggg==")
 TABLE = Table(
@@ -28,32 +29,6 @@ REPORT = LabReport(
     ),
     numbers={"table2": {"paper": (0.178, math.nan)}, "noise": {"limit": math.inf, "mean": 0.013}},
 )
-
-
-class Page(HTMLParser):
-    """Collects elements and text, and fails where elements do not nest."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.pieces: list[str] = []
-        self.feed(html)
-        assert self.open == []
-        self.text = " ".join(" ".join(self.pieces).split())
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-        self.open += [tag] * (tag not in {"meta", "img"})
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.pieces += [data] * ("style" not in self.open)
-
-    def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [given for name, given in self.elements if name == tag]
 
 
 def test_a_folder_gets_numbers_page_and_figures(tmp_path: Path) -> None:

@@ -6,20 +6,10 @@ from pathlib import Path
 import pytest
 
 from unseen.plan import Job
-from unseen.protect import Outcome, Protection, load_networks, protect_photos
+from unseen.protect import Outcome, Protection, protect_photos
 from unseen.report import PhotoRow
-from unseen.schemes import ClassReplacement
 
 Protect = Callable[..., list[PhotoRow]]
-
-
-@pytest.fixture
-def protection(tiny: str) -> Protection:
-    return Protection(
-        scheme=ClassReplacement(epsilon=8 / 255),
-        surrogates=load_networks([tiny]),
-        held_out=load_networks([f"{tiny}?seed=1"]),
-    )
 
 
 @pytest.fixture

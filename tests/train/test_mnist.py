@@ -1,5 +1,6 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -44,13 +45,13 @@ def test_the_seed_decides_and_nothing_else_is_touched() -> None:
 def test_every_image_is_seen_once_an_epoch_in_another_order() -> None:
     seen: list[torch.Tensor] = []
 
-    def watch(batches: Iterable[torch.Tensor], total: int) -> Iterable[torch.Tensor]:
-        assert total == 10
+    def watch(batches: Iterable[Any], total: int, doing: str, /) -> Iterator[Any]:
+        assert (total, doing) == (10, "Training")
         for batch in batches:
             seen.append(batch)
             yield batch
 
-    train_digits(DRAWN, architecture="dense", epochs=2, watch=watch)
+    train_digits(DRAWN, architecture="dense", epochs=2, progress=watch)
     assert [len(batch) for batch in seen] == [BATCH] * 4 + [600 - 4 * BATCH] + [BATCH] * 4 + [600 - 4 * BATCH]
     first, second = torch.cat(seen[:5]), torch.cat(seen[5:])
     assert first.sort().values.tolist() == second.sort().values.tolist() == list(range(600))

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from unseen.catalogue import (
+    DEFAULT_SCHEME,
     DEFAULT_STRENGTH,
     STRENGTHS,
     WAYS,
@@ -26,6 +27,31 @@ def device_option(command: Command) -> Command:
     choices = click.Choice(["auto", "cpu", "cuda"])
     return click.option("--device", type=choices, default="auto", show_default=True, help="Where networks compute.")(
         command
+    )
+
+
+def scheme_option(command: Command) -> Command:
+    """Which scheme protects."""
+    told = "How to protect; 'unseen schemes' lists the ways; crop+enhance+uniform is one after the other."
+    return click.option("--scheme", default=DEFAULT_SCHEME, show_default=True, help=told)(command)
+
+
+def mnist_option(command: Command) -> Command:
+    """Where the handwritten digits are."""
+    told = "Folder with MNIST's four IDX files, gzip or not.  [default: downloaded once, 12 MB]"
+    return click.option("--data", type=click.Path(path_type=Path), metavar="FOLDER", help=told)(command)
+
+
+def lab_folder_option(default: str, holds: str = "the report") -> Callable[[Command], Command]:
+    """Where a lab works."""
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="FOLDER",
+        default=Path(default),
+        show_default=True,
+        help=f"Where {holds} goes, and finished work, so that an interrupted run resumes.",
     )
 
 

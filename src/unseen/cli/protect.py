@@ -11,7 +11,6 @@ from unseen.ascent import LANES
 from unseen.catalogue import (
     DEFAULT_AUDIT_MODELS,
     DEFAULT_MODELS,
-    DEFAULT_SCHEME,
     scheme_parts,
     way_named,
 )
@@ -22,16 +21,18 @@ from unseen.cli.options import (
     given_settings,
     labels_option,
     limit_options,
+    scheme_option,
     scheme_options,
 )
 from unseen.cli.running import run
-from unseen.cli.terminal import complain, count
+from unseen.cli.terminal import complain
 from unseen.errors import UnseenError, visible
 from unseen.naming import parse_name
 from unseen.photo import parse_keep
 from unseen.plan import Job, plan, read_labels
 from unseen.protect import Protection, chosen_device, load_networks, placed
 from unseen.reading import known_class
+from unseen.report.words import counted
 
 REPORT_SUFFIXES = (".html", ".json")
 
@@ -45,12 +46,7 @@ REPORT_SUFFIXES = (".html", ".json")
     metavar="FOLDER",
     help="Where the copies go, made if it is not there; folders are mirrored in it.  [default: beside each photo]",
 )
-@click.option(
-    "--scheme",
-    default=DEFAULT_SCHEME,
-    show_default=True,
-    help="How to protect; 'unseen schemes' lists the ways; crop+enhance+uniform is one after the other.",
-)
+@scheme_option
 @click.option(
     "--model",
     "models",
@@ -192,5 +188,5 @@ def _tell_plan(jobs: tuple[Job, ...], form: str) -> int:
         except UnseenError as error:
             complain(error)
             refused += 1
-    click.echo(f"{count(len(jobs) - refused, 'photo')} would be protected; nothing was written", err=True)
+    click.echo(f"{counted(len(jobs) - refused, 'photo')} would be protected; nothing was written", err=True)
     return int(refused > 0)

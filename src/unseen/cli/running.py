@@ -7,12 +7,13 @@ import click
 
 from unseen import __version__
 from unseen.cli.progress import tracked
-from unseen.cli.terminal import INTERRUPTED, complain, console, count
+from unseen.cli.terminal import INTERRUPTED, complain, console
 from unseen.errors import UnseenError
 from unseen.photo import write_new
 from unseen.plan import Job
 from unseen.protect import Outcome, Protection, protect_photos, settings_of
 from unseen.report import Report, table, to_html, to_json
+from unseen.report.words import counted
 
 PREVIEWS = 200
 """Photos with pictures in an HTML report; a page of more would be too heavy to open."""
@@ -40,7 +41,7 @@ def run(
         console().print(table(report))
         _tell_sum(report, time.perf_counter() - started)
     if interrupted:
-        done = f"interrupted after {len(rows)} of {count(len(jobs), 'photo')}"
+        done = f"interrupted after {len(rows)} of {counted(len(jobs), 'photo')}"
         complain(f"{done}: their copies are whole, the rest was not written")
         return INTERRUPTED
     return 0 if are_written and all(row.status == "protected" for row in rows) else 1

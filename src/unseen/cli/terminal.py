@@ -24,8 +24,3 @@ def console() -> Console:
 def complain(problem: object) -> None:
     """One line on standard error."""
     click.echo(f"Error: {visible(str(problem))}", err=True)
-
-
-def count(number: int, noun: str) -> str:
-    """A number of things: "1 photo", "2 photos"."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -8,6 +8,7 @@ import click
 import torch
 
 from unseen import __version__
+from unseen.cli.options import mnist_option
 from unseen.cli.progress import tracked
 from unseen.datasets.mnist import load_mnist
 from unseen.models.digits import DIGIT_NETWORKS
@@ -21,12 +22,7 @@ def train() -> None:
 
 
 @train.command()
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    metavar="FOLDER",
-    help="Folder with MNIST's four IDX files, gzip or not.  [default: downloaded once, 12 MB]",
-)
+@mnist_option
 @click.option(
     "-o",
     "--output",
@@ -59,7 +55,7 @@ def mnist(data: Path | None, output: Path | None, architecture: str, seed: int, 
         architecture=architecture,
         seed=seed,
         epochs=epochs,
-        watch=lambda batches, total: tracked(batches, total, "Training"),
+        progress=tracked,
     )
     validation, test = accuracy(network, digits.validation), accuracy(network, digits.test)
     training: dict[str, str | int | float] = {

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -14,7 +15,6 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from unseen import __version__
 from unseen.errors import UnseenError
 from unseen.lab.files import claimed, write_over
 
@@ -24,6 +24,7 @@ Value = TypeVar("Value")
 
 _NAME = re.compile(r"[\w.,=+-]+")
 _HASH_DIGITS = 16
+_PACKAGE = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,7 @@ class Rows:
 
 
 class Notebook:
-    """The finished work of one folder, one set of settings and one version of unseen.
+    """The finished work of one folder, one set of settings and one state of the code.
 
     Nothing counts as finished before it is whole on the disk. A process has its folder's notebook for itself until
     it leaves the `with` block, drops the notebook, or ends in whatever way.
@@ -70,7 +71,7 @@ class Notebook:
     """
 
     def __init__(self, folder: Path, settings: Mapping[str, Json]) -> None:
-        identity = json.dumps({"settings": dict(settings), "version": __version__}, sort_keys=True)
+        identity = json.dumps({"settings": dict(settings), "code": code_digest(_PACKAGE)}, sort_keys=True)
         work = claimed(folder)
         self._lock = _locked(folder, work / "lock")
         self._pages = work / sha256(identity.encode()).hexdigest()[:_HASH_DIGITS]
@@ -111,6 +112,16 @@ class Notebook:
         if not _NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no name for a page: use letters, digits and any of _ . , = + -")
         return self._pages / f"{name}{suffix}"
+
+
+@cache
+def code_digest(folder: Path) -> str:
+    """What changes with any Python file below a folder: results of other code are not to be taken for this one's."""
+    digest = sha256()
+    for path in sorted(folder.rglob("*.py")):
+        for part in (path.relative_to(folder).as_posix().encode(), path.read_bytes()):
+            digest.update(len(part).to_bytes(8) + part)
+    return digest.hexdigest()
 
 
 def _locked(folder: Path, path: Path) -> FileLock:

@@ -5,16 +5,13 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from torch import Tensor
-
 from unseen.canvas import canvas_shape, working_copy
 from unseen.errors import PhotoError
-from unseen.models import Network
 from unseen.photo import Photo, output_format, output_suffix, read_photo
 from unseen.plan import Job
 from unseen.protect.account import one_line
 from unseen.protect.protection import Protection, Work
-from unseen.reading import answer, known_class, same_class
+from unseen.reading import answer, reference_of
 
 
 def placed(job: Job, format: str, taken: set[Path]) -> tuple[Photo, Job]:
@@ -56,24 +53,17 @@ def _ask(work: Work, photo: Photo, picture: Photo, protection: Protection) -> No
     shape = canvas_shape(height, width, keeps_aspect=any(network.crops for network in surrogates))
     work.canvas = working_copy(picture.srgb, shape)
     work.before = tuple(answer(network, photo.srgb) for network in protection.networks)
-    known = None if label is None else known_class(label, surrogates[0])
     work.references = tuple(
-        _reference(known, surrogates[0], network, logits)
+        reference_of(label, surrogates[0], network, logits)
         for network, logits in zip(protection.networks, work.before, strict=True)
     )
     work.view_references = (
         *work.references[: len(surrogates)],
         *(
-            _reference(known, surrogates[0], network, answer(network, photo.srgb))
+            reference_of(label, surrogates[0], network, answer(network, photo.srgb))
             for network in protection.views[len(surrogates) :]
         ),
     )
-
-
-def _reference(known: int | None, surrogate: Network, network: Network, logits: Tensor) -> int:
-    """The class a photo is judged by: the given one where the network has it, else the network's own answer."""
-    index = None if known is None else same_class(known, surrogate, network)
-    return int(logits.argmax()) if index is None else index
 
 
 def _require_free(job: Job, taken: set[Path]) -> None:

@@ -41,7 +41,7 @@ def _environment() -> Environment:
         "decimal": words.decimal,
         "file_name": lambda path: PurePath(path).name,
         "percent": words.percent,
-        "setting": _setting,
+        "setting": words.setting_in_words,
         "size": words.size_in_words,
         "status": words.status_in_words,
         "verdict": words.verdict,
@@ -57,14 +57,3 @@ def _shown(value: Any) -> Any:
 
 def _data_uri(jpeg: bytes) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
-
-
-def _setting(value: Any) -> str:
-    """A setting as people write it."""
-    if isinstance(value, list | tuple | set | frozenset):
-        return ", ".join(map(_setting, value)) or "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if value is None:
-        return "none"
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -52,6 +52,22 @@ def printable(text: str) -> str:
     return "".join("?" if unicodedata.category(letter) in {"Cc", "Cs"} else letter for letter in text)
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things: "1 photo", "2 photos"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def setting_in_words(value: object) -> str:
+    """A setting as people write it."""
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(map(setting_in_words, value)) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None:
+        return "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def size_in_words(change: Change) -> str:
     """The size of a change in a word or two.
 

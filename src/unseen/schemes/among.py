@@ -9,9 +9,8 @@ from unseen.objective import Among as AmongTargets
 from unseen.schemes.settings import (
     epsilon_setting,
     lanes_setting,
+    require_ascent,
     require_at_least,
-    require_lanes,
-    require_positive,
     require_share,
     setting,
     shaping_setting,
@@ -42,12 +41,15 @@ class Among:
     lanes: int | None = lanes_setting()
 
     def __post_init__(self) -> None:
-        Linf(self.epsilon)
-        shaping_named(self.shaping)
-        require_lanes(self.lanes)
-        require_positive("step", self.step)
+        require_ascent(
+            epsilon=self.epsilon,
+            step=self.step,
+            max_iterations=self.max_iterations,
+            shaping=self.shaping,
+            lanes=self.lanes,
+        )
         require_share("allowed_score", self.allowed_score)
-        for name, least in (("targets", 1), ("required_ratio", 1), ("max_iterations", 1), ("top_k", 1), ("draws", 1)):
+        for name, least in (("targets", 1), ("required_ratio", 1), ("top_k", 1), ("draws", 1)):
             require_at_least(name, getattr(self, name), least)
 
     def __call__(

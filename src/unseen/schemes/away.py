@@ -9,9 +9,7 @@ from unseen.objective import Away as AwayFrom
 from unseen.schemes.settings import (
     epsilon_setting,
     lanes_setting,
-    require_at_least,
-    require_lanes,
-    require_positive,
+    require_ascent,
     require_share,
     setting,
     shaping_setting,
@@ -34,12 +32,14 @@ class Away:
     lanes: int | None = lanes_setting()
 
     def __post_init__(self) -> None:
-        Linf(self.epsilon)
-        shaping_named(self.shaping)
-        require_positive("step", self.step)
+        require_ascent(
+            epsilon=self.epsilon,
+            step=self.step,
+            max_iterations=self.max_iterations,
+            shaping=self.shaping,
+            lanes=self.lanes,
+        )
         require_share("allowed_score", self.allowed_score)
-        require_at_least("max_iterations", self.max_iterations, 1)
-        require_lanes(self.lanes)
 
     def __call__(
         self, images: Images, classifier: Classifier, *, seed: int = 0, references: Labels | None = None

@@ -11,9 +11,8 @@ from unseen.objective import Toward
 from unseen.schemes.settings import (
     epsilon_setting,
     lanes_setting,
+    require_ascent,
     require_at_least,
-    require_lanes,
-    require_positive,
     require_share,
     setting,
     shaping_setting,
@@ -46,12 +45,14 @@ class ClassReplacement:
     lanes: int | None = lanes_setting()
 
     def __post_init__(self) -> None:
-        Linf(self.epsilon)
-        shaping_named(self.shaping)
-        require_lanes(self.lanes)
-        require_positive("step", self.step)
+        require_ascent(
+            epsilon=self.epsilon,
+            step=self.step,
+            max_iterations=self.max_iterations,
+            shaping=self.shaping,
+            lanes=self.lanes,
+        )
         require_share("required_score", self.required_score)
-        require_at_least("max_iterations", self.max_iterations, 1)
         require_at_least("top_k", self.top_k, 1)
         require_at_least("draws", self.draws, 1)
         require_at_least("attempts", self.attempts, 1)

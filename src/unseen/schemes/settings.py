@@ -3,7 +3,8 @@
 from dataclasses import field
 from typing import Any
 
-from unseen.shaping import SHAPINGS
+from unseen.budget import Linf
+from unseen.shaping import SHAPINGS, shaping_named
 
 PAPER_EPSILON = 2.55 / 255
 """The limit of Liu et al. 2019: 1 % of the range."""
@@ -62,3 +63,12 @@ def require_lanes(lanes: int | None) -> None:
     """A batch holds at least one photo."""
     if lanes is not None:
         require_at_least("lanes", lanes, 1)
+
+
+def require_ascent(*, epsilon: float, step: float, max_iterations: int, shaping: str, lanes: int | None) -> None:
+    """What every scheme has that ascends within a limit must be possible."""
+    Linf(epsilon)
+    shaping_named(shaping)
+    require_lanes(lanes)
+    require_positive("step", step)
+    require_at_least("max_iterations", max_iterations, 1)

@@ -2,12 +2,12 @@
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 from safetensors.torch import save
-from torch import Generator, Tensor, nn
+from torch import Generator, nn
 from torch.nn.functional import cross_entropy
 from torch.optim import Adam
 from torch.optim.lr_scheduler import CosineAnnealingLR
@@ -16,6 +16,7 @@ from unseen.datasets.mnist import Digits, Mnist
 from unseen.models.digits import DigitNetwork
 from unseen.models.digits.network import channels_last, untrained_digits
 from unseen.photo import write_new
+from unseen.progress import Progress, silent
 from unseen.types import Classifier
 
 EPOCHS = 1
@@ -26,9 +27,6 @@ RATE = 1e-3
 _SCORED = 500
 """Images scored at a time."""
 
-Watch = Callable[[Iterable[Tensor], int], Iterable[Tensor]]
-"""(items, how many) -> the same items, passed on one by one: what shows progress."""
-
 
 def train_digits(
     data: Mnist,
@@ -36,7 +34,7 @@ def train_digits(
     architecture: str = "conv",
     seed: int = 0,
     epochs: int = EPOCHS,
-    watch: Watch = lambda batches, total: batches,
+    progress: Progress = silent,
 ) -> DigitNetwork:
     """A network trained on the training images with Adam and cross-entropy; the rest of `data` is not looked at.
 
@@ -44,7 +42,7 @@ def train_digits(
         architecture: a key of `unseen.models.digits.DIGIT_NETWORKS`.
         seed: decides the first weights and the order of the images; torch's own random numbers stay as they are.
         epochs: how often every image is seen, at least 1.
-        watch: the steps pass through it.
+        progress: the steps pass through it.
 
     Raises:
         ModelError: an unknown architecture.
@@ -59,7 +57,7 @@ def train_digits(
     optimiser = Adam(network.parameters(), lr=RATE)
     schedule = CosineAnnealingLR(optimiser, steps)
     orders = (torch.randperm(len(labels), generator=generator) for _ in range(epochs))
-    for batch in watch((batch for order in orders for batch in order.split(BATCH)), steps):
+    for batch in progress((batch for order in orders for batch in order.split(BATCH)), steps, "Training"):
         optimiser.zero_grad()
         cross_entropy(network(images[batch]), labels[batch]).backward()
         optimiser.step()

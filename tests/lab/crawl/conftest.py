@@ -6,21 +6,11 @@ from pathlib import Path
 import pytest
 
 from unseen.lab.crawl.sharing import Shared, share
-from unseen.lab.progress import silent
 from unseen.plan import Job
-from unseen.protect import Protection, load_networks
-from unseen.schemes import ClassReplacement
+from unseen.progress import silent
+from unseen.protect import Protection
 
 Share = Callable[..., tuple[Shared, ...]]
-
-
-@pytest.fixture
-def protection(tiny: str) -> Protection:
-    return Protection(
-        scheme=ClassReplacement(epsilon=8 / 255),
-        surrogates=load_networks([tiny]),
-        held_out=load_networks([f"{tiny}?seed=1"]),
-    )
 
 
 @pytest.fixture

@@ -6,13 +6,12 @@ import pytest
 import torch
 
 from unseen.audit import METRICS
-from unseen.errors import UnseenError
 from unseen.lab.crawl import crawling
-from unseen.lab.crawl.crawling import Crawled, crawl, crawlers_for, references_of
+from unseen.lab.crawl.crawling import Crawled, crawl, crawlers_for
 from unseen.lab.crawl.sharing import Shared
-from unseen.lab.progress import silent
 from unseen.models import load_classifier
 from unseen.photo import read_photo
+from unseen.progress import silent
 from unseen.protect import Protection
 from unseen.reading import answer
 from unseen.threats import AS_POSTED, Platform
@@ -129,17 +128,6 @@ def test_notes_name_photos_as_they_are_named_now(draw, shared, crawled, tmp_path
     crawled(shared(source))
     (found,) = crawled(shared(source.rename(draw("moved/b.png").with_name("a.png"))))
     assert {row.photo for row in found.rows} == {str(tmp_path / "moved/a.png")}
-
-
-def test_references_are_given_or_each_networks_own_answer(draw, tiny: str) -> None:
-    networks = [load_classifier(tiny), load_classifier(f"{tiny}?seed=1"), load_classifier(f"{tiny}?classes=4")]
-    pixels = read_photo(draw("a.png")).srgb
-    own = {network: int(answer(network, pixels).argmax()) for network in networks}
-    assert references_of(pixels, networks, None) == own
-    given = references_of(pixels, networks, "thing 7")
-    assert given == {networks[0]: 7, networks[1]: 7, networks[2]: own[networks[2]]}
-    with pytest.raises(UnseenError, match="label 'thing 70' is no class"):
-        references_of(pixels, networks, "thing 70")
 
 
 def test_notes_hold_for_other_networks_only_apart(draw, shared, crawled, protection, tiny: str) -> None:

@@ -13,9 +13,9 @@ from unseen.lab.imagenet import Extent
 from unseen.lab.imagenet.bench import Bench
 from unseen.lab.imagenet.pictures import Sample, sample
 from unseen.lab.notebook import Notebook
-from unseen.lab.progress import silent
 from unseen.models import Network, load_classifier
 from unseen.photo import read_photo
+from unseen.progress import silent
 from unseen.reading import answer
 
 SIDE = 32

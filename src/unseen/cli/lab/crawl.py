@@ -4,31 +4,28 @@ from pathlib import Path
 
 import click
 
-from unseen.catalogue import DEFAULT_AUDIT_MODELS, DEFAULT_MODELS, DEFAULT_SCHEME, scheme_named
+from unseen.catalogue import DEFAULT_AUDIT_MODELS, DEFAULT_MODELS, scheme_named
 from unseen.cli.lab.telling import tell
-from unseen.cli.options import DEFAULT_LIMIT, device_option, given_limit, labels_option, limit_options
+from unseen.cli.options import (
+    DEFAULT_LIMIT,
+    device_option,
+    given_limit,
+    lab_folder_option,
+    labels_option,
+    limit_options,
+    scheme_option,
+)
 from unseen.cli.progress import tracked
-from unseen.cli.terminal import complain, count
+from unseen.cli.terminal import complain
 from unseen.plan import read_labels
 from unseen.protect import Protection, load_networks
-
-DEFAULT_FOLDER = Path("lab-crawl")
+from unseen.report.words import counted
 
 
 @click.command()
 @click.argument("photos", metavar="PHOTO...", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="FOLDER",
-    default=DEFAULT_FOLDER,
-    show_default=True,
-    help="Where the report and the protected copies go, and finished work, so that an interrupted run resumes.",
-)
-@click.option(
-    "--scheme", default=DEFAULT_SCHEME, show_default=True, help="How to protect; 'unseen schemes' lists the ways."
-)
+@lab_folder_option("lab-crawl", "the report with the protected copies")
+@scheme_option
 @click.option(
     "--model",
     "models",
@@ -112,5 +109,5 @@ def _ending(photos: list[dict[str, str | None]]) -> int:
             complain(photo["error"])
     missed = sum(photo["status"] == "not_achieved" for photo in photos)
     if missed:
-        complain(f"{count(missed, 'photo')} could not be protected fully; give a higher --strength")
+        complain(f"{counted(missed, 'photo')} could not be protected fully; give a higher --strength")
     return int(any(photo["status"] != "protected" for photo in photos))

@@ -5,10 +5,8 @@ from pathlib import Path
 import click
 
 from unseen.cli.lab.telling import tell
-from unseen.cli.options import device_option
+from unseen.cli.options import device_option, lab_folder_option
 from unseen.cli.progress import tracked
-
-DEFAULT_FOLDER = Path("lab-imagenet")
 
 
 @click.command()
@@ -23,15 +21,7 @@ DEFAULT_FOLDER = Path("lab-imagenet")
 @click.option(
     "--model", default="lite0", show_default=True, help="Network to protect against, such as timm:inception_v3."
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="FOLDER",
-    default=DEFAULT_FOLDER,
-    show_default=True,
-    help="Where the report goes, and finished work, so that an interrupted run resumes.",
-)
+@lab_folder_option("lab-imagenet")
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first so many photos.  [default: all]")
 @click.option(
     "--figure12-limit",

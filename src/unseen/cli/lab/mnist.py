@@ -6,27 +6,13 @@ from pathlib import Path
 import click
 
 from unseen.cli.lab.telling import tell
+from unseen.cli.options import lab_folder_option, mnist_option
 from unseen.cli.progress import tracked
-
-DEFAULT_FOLDER = Path("lab-mnist")
 
 
 @click.command()
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    metavar="FOLDER",
-    help="Folder with MNIST's four IDX files, gzip or not.  [default: downloaded once, 12 MB]",
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="FOLDER",
-    default=DEFAULT_FOLDER,
-    show_default=True,
-    help="Where the report goes, and finished work, so that an interrupted run resumes.",
-)
+@mnist_option
+@lab_folder_option("lab-mnist")
 @click.option(
     "--weights",
     type=click.Path(path_type=Path),

@@ -10,13 +10,11 @@ import torch
 from unseen.audit import Row, audit
 from unseen.lab.crawl.sharing import Shared
 from unseen.lab.notebook import Notebook, Rows
-from unseen.lab.progress import Progress
-from unseen.models import Network
 from unseen.photo import read_photo
-from unseen.photo.photo import Pixels
+from unseen.progress import Progress
 from unseen.protect import Protection
 from unseen.protect.account import one_line
-from unseen.reading import answer, known_class, same_class
+from unseen.reading import answer, reference_of
 from unseen.report.layout import Role
 from unseen.threats import AS_POSTED, Platform, Threat
 
@@ -81,20 +79,6 @@ def crawl(
         return tuple(_crawled(photo, crawlers, notes) for photo in progress(photos, len(photos), "Reading"))
 
 
-def references_of(pixels: Pixels, networks: Sequence[Network], label: str | None) -> dict[Network, int]:
-    """The class that each network is judged by: the given one where it has it, else its own answer.
-
-    Args:
-        pixels: the original itself, (H, W, C) uint8 in sRGB.
-        label: in the words of the first network.
-    """
-    known = None if label is None else known_class(label, networks[0])
-    given = {network: None if known is None else same_class(known, networks[0], network) for network in networks}
-    return {
-        network: int(answer(network, pixels).argmax()) if index is None else index for network, index in given.items()
-    }
-
-
 def _crawled(photo: Shared, crawlers: Sequence[Crawler], notes: Rows) -> Crawled:
     if photo.status == "failed":
         return Crawled(photo=photo)
@@ -112,6 +96,9 @@ def _read(photo: Shared, crawlers: Sequence[Crawler]) -> tuple[Row, ...]:
     """What the crawlers read in one photo and in its copy."""
     original, copy = read_photo(photo.job.source).srgb, read_photo(photo.job.target).srgb
     threats = [crawler.threat for crawler in crawlers]
-    references = references_of(original, [threat.classifier for threat in threats], photo.job.label)
-    own = [references[threat.classifier] for threat in threats]
-    return audit(str(photo.job.source), original, copy, threats, own)
+    networks = [threat.classifier for threat in threats]
+    references = {
+        network: reference_of(photo.job.label, networks[0], network, answer(network, original))
+        for network in dict.fromkeys(networks)
+    }
+    return audit(str(photo.job.source), original, copy, threats, [references[network] for network in networks])

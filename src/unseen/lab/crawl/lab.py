@@ -18,9 +18,9 @@ from unseen.lab.crawl.sections import (
     way_section,
 )
 from unseen.lab.crawl.sharing import share
-from unseen.lab.progress import Progress, silent
 from unseen.lab.report import LabReport, Section
 from unseen.plan import Job, plan
+from unseen.progress import Progress, silent
 from unseen.protect import Protection
 from unseen.reading import known_class
 from unseen.threats import AS_POSTED, Platform

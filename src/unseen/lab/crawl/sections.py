@@ -8,7 +8,7 @@ from unseen.lab.crawl.pipeline import Ending, pipeline
 from unseen.lab.figures import bars
 from unseen.lab.paper_a import NAME, TITLE
 from unseen.lab.report import NOT_RUN, Figure, Section, Table, number, percent
-from unseen.report.words import STATUSES
+from unseen.report.words import LIMITS, STATUSES, counted, setting_in_words
 
 LABELS_SHOWN, PHOTOS_SHOWN = 20, 100
 """Rows of the long tables at most; report.json has all."""
@@ -22,7 +22,7 @@ def introduction(numbers: Numbers) -> tuple[str, ...]:
     within = "" if settings["epsilon_levels"] is None else f" within {settings['epsilon_levels']:g} of 255 levels"
     experiment = (
         f"People share {_photos(numbers)}, once raw and once protected ({settings['scheme']}{within}). A crawler finds "
-        f"both, and {_counted(len(networks), 'network')} read what is in them. The networks that the protection was "
+        f"both, and {counted(len(networks), 'network')} read what is in them. The networks that the protection was "
         "made against show what it can do at best; those that had no part in it are the fairer test."
     )
     parts = {"held-out": ", which had no part in it,", "surrogate": ""}
@@ -32,11 +32,7 @@ def introduction(numbers: Numbers) -> tuple[str, ...]:
     )
     served = _SERVED[networks[0]["shared"]].lower()
     result = f"How often the first guess is the true label in {served}, raw → protected: {'; '.join(falls)}."
-    limits = (
-        "The numbers are about these networks, today. Protection does not stop people, someone who aims at this very "
-        "photo, other or later systems, or anyone who holds the original."
-    )
-    return experiment, result, limits
+    return experiment, result, LIMITS
 
 
 def way_section(numbers: Numbers) -> Section:
@@ -96,8 +92,8 @@ def labels_section(numbers: Numbers) -> Section:
     before, after = (sum(leak[key] for leak in leaked) for key in ("before", "after"))
     text = (
         "A photo gives its label away if at least one of the networks has it among its five best guesses: what a "
-        f"crawler that notes five words a photo would find. {_SERVED[way]} gave it away {_counted(before, 'time')} "
-        f"raw and {_counted(after, 'time')} protected."
+        f"crawler that notes five words a photo would find. {_SERVED[way]} gave it away {counted(before, 'time')} "
+        f"raw and {counted(after, 'time')} protected."
     )
     table = Table(
         columns=("Label", "Photos", "First guess, raw", "First guess, protected", "In five, raw", "In five, protected"),
@@ -137,7 +133,7 @@ def photos_section(numbers: Numbers) -> Section:
 def settings_section(numbers: Numbers) -> Section:
     """All that decided the copies, and what the platform did."""
     settings = {**numbers["settings"], **{f"platform {name}": value for name, value in numbers["platform"].items()}}
-    rows = tuple((name.replace("_", " "), _setting(value)) for name, value in settings.items())
+    rows = tuple((name.replace("_", " "), setting_in_words(value)) for name, value in settings.items())
     return Section(title="Settings", tables=(Table(columns=("Setting", "Value"), rows=rows),))
 
 
@@ -194,20 +190,8 @@ def _platform(numbers: Numbers) -> str:
 
 
 def _photos(numbers: Numbers) -> str:
-    return _counted(sum(bool(photo["readings"]) for photo in numbers["photos"]), "photo")
+    return counted(sum(bool(photo["readings"]) for photo in numbers["photos"]), "photo")
 
 
 def _rest(count: int, noun: str) -> str:
-    return f" {_counted(count, noun)} in report.json." if count > 0 else ""
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def _setting(value: object) -> str:
-    if isinstance(value, list | tuple):
-        return ", ".join(map(_setting, value)) or "none"
-    if value is None:
-        return "none"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f" {counted(count, noun)} in report.json." if count > 0 else ""

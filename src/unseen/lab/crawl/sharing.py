@@ -9,8 +9,8 @@ from typing import Any
 
 from unseen.errors import PhotoError
 from unseen.lab.notebook import Notebook
-from unseen.lab.progress import Progress
 from unseen.plan import Job
+from unseen.progress import Progress
 from unseen.protect import Outcome, Protection, protect_photos, settings_of
 from unseen.protect.account import one_line
 from unseen.report.layout import Status

@@ -12,8 +12,8 @@ from torch import Tensor
 from unseen.ascent import LANES
 from unseen.lab.imagenet.pictures import Sample, read_picture
 from unseen.lab.notebook import Notebook
-from unseen.lab.progress import Progress
 from unseen.models import Network
+from unseen.progress import Progress
 from unseen.schemes import Among, ClassIndistinguishability, ClassReplacement, Uniform
 from unseen.types import Images, Labels, Protected, Scheme
 

@@ -33,10 +33,10 @@ from unseen.lab.imagenet.table3 import (
     uniform_section,
 )
 from unseen.lab.notebook import Notebook
-from unseen.lab.progress import Progress, silent
 from unseen.lab.report import LabReport
 from unseen.models import Network
 from unseen.models.download import sha256_of
+from unseen.progress import Progress, silent
 from unseen.protect import load_networks
 from unseen.schemes import ClassReplacement
 from unseen.schemes.settings import PAPER_EPSILON

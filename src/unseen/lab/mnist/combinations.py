@@ -51,15 +51,7 @@ def every_sum(bench: Bench, found: Found) -> Section:
         figures=(
             Figure(
                 name="pairs",
-                png=figures.heat_map(
-                    matrix,
-                    rows=_DIGITS,
-                    columns=_DIGITS,
-                    xlabel="target",
-                    ylabel="target",
-                    form=".0%",
-                    legend="accuracy",
-                ),
+                png=_by_digit(matrix, "target", "target", form=".0%", legend="accuracy"),
                 caption="Accuracy under the sum of two noises; the diagonal holds the single ones.",
             ),
             Figure(
@@ -97,31 +89,24 @@ def distances(bench: Bench, found: Found) -> Section:
         figures=(
             Figure(
                 name="distances",
-                png=figures.heat_map(
-                    limits,
-                    rows=_DIGITS,
-                    columns=_DIGITS,
-                    xlabel="target of the noise",
-                    ylabel="digit written",
-                    form=".2f",
-                    legend="limit at which half give in",
+                png=_by_digit(
+                    limits, "target of the noise", "digit written", form=".2f", legend="limit at which half give in"
                 ),
                 caption="The limit, as a share of a pixel's range, at which half of a digit's images give in.",
             ),
             Figure(
                 name="surrender",
-                png=figures.heat_map(
-                    shares,
-                    rows=_DIGITS,
-                    columns=_DIGITS,
-                    xlabel="target of the noise",
-                    ylabel="digit written",
-                    form=".0%",
-                    legend="share that gives in",
-                ),
+                png=_by_digit(shares, "target of the noise", "digit written", form=".0%", legend="share that gives in"),
                 caption=f"The share of a digit's images that give in at the limit of {bench.settings.limit:g}.",
             ),
         ),
+    )
+
+
+def _by_digit(matrix: Tensor, xlabel: str, ylabel: str, *, form: str, legend: str) -> bytes:
+    """A value (10, 10) for every pair of digits."""
+    return figures.heat_map(
+        matrix, rows=_DIGITS, columns=_DIGITS, xlabel=xlabel, ylabel=ylabel, form=form, legend=legend
     )
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from unseen.errors import UnseenError
 from unseen.lab.files import write_over
 from unseen.lab.mnist.measurements import measurements
-from unseen.lab.mnist.noises import noise_makers
+from unseen.lab.mnist.noises import Made, noise_makers
 from unseen.lab.mnist.sections import told
 from unseen.lab.mnist.settings import Bench
 from unseen.lab.notebook import Notebook
-from unseen.lab.progress import Progress, silent
 from unseen.lab.report import LabReport
+from unseen.progress import Progress, silent
 from unseen.schemes.universal import noise_file
 from unseen.types import Images
 
@@ -34,7 +34,7 @@ def run_mnist_lab(bench: Bench, folder: Path, *, progress: Progress = silent) ->
     with Notebook(folder, bench.identity) as notebook:
         noises: dict[str, Images] = {}
         for name in progress(makers, len(makers), "Making noises"):
-            noises |= notebook.tensors_once(f"noise-{name}", partial(_named, name, makers[name]))
+            noises |= notebook.tensors_once(f"noise-{name}", partial(_named, name, makers[name], noises))
             _keep(folder / NOISES, name, noises[name], bench.settings.limit)
         todo = measurements(bench, noises)
         found = {name: notebook.once(name, todo[name]) for name in progress(todo, len(todo), "Measuring")}
@@ -49,5 +49,5 @@ def _keep(folder: Path, name: str, noise: Images, limit: float) -> None:
     write_over(folder / f"{name}.safetensors", noise_file(noise, {"name": name, "limit": str(limit)}))
 
 
-def _named(name: str, maker: Callable[[], Images]) -> dict[str, Images]:
-    return {name: maker()}
+def _named(name: str, maker: Callable[[Made], Images], made: Made) -> dict[str, Images]:
+    return {name: maker(made)}

@@ -23,8 +23,12 @@ _JOINT = ((2, 3), (2, 3, 8))
 """Sums of the paper that a joint noise is made for as well."""
 
 
-def noise_makers(bench: Bench) -> Mapping[str, Callable[[], Images]]:
-    """Name -> what makes the noise (1, 1, 28, 28)."""
+Made = Mapping[str, Images]
+"""The noises (1, 1, 28, 28) so far, by name."""
+
+
+def noise_makers(bench: Bench) -> Mapping[str, Callable[[Made], Images]]:
+    """Name -> what makes the noise (1, 1, 28, 28), given those before it."""
     labels = bench.data.train.labels
     everywhere = [torch.full_like(labels, target) for target in range(CLASSES)]
     miss = Miss(label=labels, softness=_SOFTNESS)
@@ -37,28 +41,28 @@ def noise_makers(bench: Bench) -> Mapping[str, Callable[[], Images]]:
     }
     return {
         **{f"{PAPER}-{target}": partial(_paper, bench, each) for target, each in enumerate(everywhere)},
-        **{f"{BEST}-{target}": partial(_best, bench, each, miss) for target, each in enumerate(everywhere)},
+        **{f"{BEST}-{target}": partial(_best, bench, target, each, miss) for target, each in enumerate(everywhere)},
         **{f"{JOINT}-{name}": partial(_refined, bench, objective) for name, objective in joint.items()},
     }
 
 
-def of_each_target(noises: Mapping[str, Images], kind: str) -> Images:
+def of_each_target(noises: Made, kind: str) -> Images:
     """The noises (10, 1, 28, 28) of the ten targets, made in one way."""
     return torch.cat([noises[f"{kind}-{target}"] for target in range(CLASSES)])
 
 
-def _paper(bench: Bench, target: Labels) -> Images:
+def _paper(bench: Bench, target: Labels, made: Made) -> Images:
     """Cross-entropy, and a price of noise."""
     return _made(bench, Toward(target=target, required_score=1.0), l2_weight=bench.settings.l2_weight)
 
 
-def _best(bench: Bench, target: Labels, miss: Miss) -> Images:
+def _best(bench: Bench, digit: int, target: Labels, miss: Miss, made: Made) -> Images:
     """As many images as possible read as the target, or else at least not as what they are; noise is free.
 
     It goes on from the paper's, because from no noise at all the ascent ends on lower hills.
     """
     wanted = Blend(((1, Hit(target=target, softness=_SOFTNESS)), (1, miss)))
-    return _made(bench, wanted, start=_paper(bench, target))
+    return _made(bench, wanted, start=made[f"{PAPER}-{digit}"])
 
 
 def _among(labels: Labels, targets: tuple[int, ...]) -> Among:
@@ -67,7 +71,7 @@ def _among(labels: Labels, targets: tuple[int, ...]) -> Among:
     return Among(targets=drawn, label=labels, required_ratio=1.0, allowed_score=1.0)
 
 
-def _refined(bench: Bench, objective: Objective) -> Images:
+def _refined(bench: Bench, objective: Objective, made: Made) -> Images:
     """Three times as long, the last third in finer steps: aims that pull apart settle slowly."""
     settings = bench.settings
     coarse = replace(settings, iterations=2 * settings.iterations)

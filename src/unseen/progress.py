@@ -1,4 +1,4 @@
-"""How a lab tells what it is doing: whoever runs it may watch the items pass."""
+"""How long work tells what it is doing: whoever started it may watch the items pass."""
 
 from collections.abc import Iterable, Iterator
 from typing import Protocol, TypeVar
