@@ -27,8 +27,9 @@ proof: $(VENV)/installed  ## the slow tests, and the wheel in an environment of 
 	@$(VENV)/bin/python -m pytest -m proof || [ $$? -eq 5 ]  # 5: no test is marked
 	@.ci/wheel-check $(VENV)/bin/python
 
-bench: $(BENCH_VENV)/installed  ## speed beside the peers, as JSON
+bench: $(BENCH_VENV)/installed  ## speed beside the peers, as JSON; takes about two hours
 	@$(BENCH_VENV)/bin/python benchmarks/crs_vs_peers.py
+	@$(BENCH_VENV)/bin/python benchmarks/deepfool_vs_peers.py
 
 clean:  ## remove what make has made
 	rm -rf $(VENV) $(BENCH_VENV) demo-output build dist src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
