@@ -18,7 +18,7 @@ from unseen.pictures import PictureScheme
 from unseen.plan import Job
 from unseen.report.layout import PhotoRow
 from unseen.report.pictures import Preview
-from unseen.schemes import Chain
+from unseen.schemes import Chain, Unchanged
 from unseen.types import Scheme
 
 
@@ -134,6 +134,7 @@ def settings_of(protection: Protection) -> dict[str, Any]:
         "scheme": type(scheme).__name__,
         **own,
         "pictures": [{"scheme": type(picture).__name__, **_own_settings(picture)} for picture in protection.pictures],
+        "picture_only": isinstance(scheme, Unchanged),
         "epsilon_levels": round(own["epsilon"] * LEVELS, 4) if "epsilon" in own else None,
         "models": [network.name for network in protection.surrogates],
         "audit_models": [network.name for network in protection.held_out],

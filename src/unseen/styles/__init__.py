@@ -1,4 +1,4 @@
-"""Style transfer: photos repainted as cartoons or prints, at full size."""
+"""Style transfer: photos of any size repainted as cartoons or prints."""
 
 from unseen.styles.named import STYLES, NamedStyle, style_named
 from unseen.styles.style import Style, StyleSpec

@@ -9,9 +9,9 @@ from unseen.models.download import fetch, sha256_of
 from unseen.models.options import ModelOptions, model_options
 from unseen.models.spec import NOT_STATED
 from unseen.models.weights import WeightsFile, given_weights
-from unseen.naming import nearest, parse_name
+from unseen.naming import is_url, nearest, parse_name
 from unseen.styles.loading import load_generator
-from unseen.styles.style import Style, StyleSpec
+from unseen.styles.style import Style, StyleSpec, require_style_setting
 
 PREFIX = "style:"
 """What the names begin with where schemes of other kinds have names too."""
@@ -77,27 +77,51 @@ def style_named(text: str, settings: Mapping[str, Any] | None = None, *, device:
         UnseenError: an unknown style or option, or a setting out of range.
         ModelError: weights that cannot be had, are damaged or of another architecture.
     """
-    base, options = parse_name(text)
-    base = base.removeprefix(PREFIX)
-    if base not in STYLES:
-        raise UnseenError(f"unknown style {base!r}; {nearest(base, STYLES)}")
-    style, sorted_options = STYLES[base], model_options(options)
-    chosen = {**_chosen(base, sorted_options), **(settings or {})}
-    file = given_weights(sorted_options) or _own_weights(base, style)
-    licence = NOT_STATED if sorted_options.weights else style.licence
+    base, options, chosen = _asked(text)
+    file = given_weights(options) or _own_weights(base, STYLES[base])
+    licence = NOT_STATED if options.weights else STYLES[base].licence
     spec = StyleSpec(name=text, source=file.source, sha256=file.sha256, licence=licence)
-    generator = load_generator(file.path, style.architecture).to(device)
+    generator = load_generator(file.path, STYLES[base].architecture).to(device)
     try:
-        return Style(spec=spec, generator=generator, **chosen)
+        return Style(spec=spec, generator=generator, **{**chosen, **(settings or {})})
     except ValueError as error:
         raise UnseenError(f"style {base!r}: {error}") from error
 
 
+def check_style(text: str) -> None:
+    """Refuse what `style_named` would refuse before it reads weights; nothing is loaded and nothing downloaded.
+
+    Raises:
+        UnseenError: an unknown style or option, or a setting out of range.
+        ModelError: a file of weights that is not there, cannot be read or is not the one that was meant.
+    """
+    base, options, _ = _asked(text)
+    if options.weights is None:
+        _url_of(base, STYLES[base])
+    elif not is_url(options.weights):
+        given_weights(options)
+
+
+def _asked(text: str) -> tuple[str, ModelOptions, dict[str, Any]]:
+    """A style's name without prefix, its options, and the settings among them."""
+    name, options = parse_name(text)
+    base = name.removeprefix(PREFIX)
+    if base not in STYLES:
+        raise UnseenError(f"unknown style {base!r}; {nearest(base, STYLES)}")
+    sorted_options = model_options(options)
+    return base, sorted_options, _chosen(base, sorted_options)
+
+
 def _own_weights(name: str, style: NamedStyle) -> WeightsFile:
+    url = _url_of(name, style)
+    path = fetch(url, style.sha256)
+    return WeightsFile(path=path, source=url, sha256=sha256_of(path))
+
+
+def _url_of(name: str, style: NamedStyle) -> str:
     if style.url is None:
         raise ModelError(f"style {name!r} has no weights of its own; give {PREFIX}{name}?weights=FILE")
-    path = fetch(style.url, style.sha256)
-    return WeightsFile(path=path, source=style.url, sha256=sha256_of(path))
+    return style.url
 
 
 def _chosen(style: str, options: ModelOptions) -> dict[str, Any]:
@@ -111,5 +135,9 @@ def _chosen(style: str, options: ModelOptions) -> dict[str, Any]:
         value = _TRUTHS.get(str(said).lower(), said)
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
             raise UnseenError(f"style {style!r}: {name} is {value!r}; give {noun}")
+        try:
+            require_style_setting(name, value)
+        except ValueError as error:
+            raise UnseenError(f"style {style!r}: {error}") from error
         chosen[name] = value
     return chosen

@@ -8,7 +8,7 @@ from unseen.styles.style import Style
 
 @dataclass(frozen=True, kw_only=True)
 class Painted:
-    """Repaint the photo in a style, at its full size."""
+    """Repaint the photo in a style; its size stays."""
 
     style: Style
 

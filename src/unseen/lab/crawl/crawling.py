@@ -16,6 +16,7 @@ from unseen.protect import Protection
 from unseen.protect.account import one_line
 from unseen.reading import answer, reference_of
 from unseen.report.layout import Role
+from unseen.schemes import Unchanged
 from unseen.threats import AS_POSTED, Platform, Threat
 
 Way = Literal["file", "platform"]
@@ -40,14 +41,18 @@ class Crawled:
 
 
 def crawlers_for(protection: Protection, platform: Platform) -> tuple[Crawler, ...]:
-    """Every network of the protection, on the file itself and, where the platform does anything, on what it serves."""
+    """Every network of the protection, on the file itself and, where the platform does anything, on what it serves.
+
+    In another picture alone, such as a crop, no network had a part.
+    """
+    made_against = () if isinstance(protection.scheme, Unchanged) else protection.surrogates
     ways: dict[Way, Platform] = {"file": AS_POSTED}
     if platform != AS_POSTED:
         ways["platform"] = platform
     return tuple(
         Crawler(
             threat=Threat(name=f"{network.name} ({way})", platform=handling, classifier=network),
-            role="surrogate" if network in protection.surrogates else "held-out",
+            role="surrogate" if network in made_against else "held-out",
             way=way,
         )
         for way, handling in ways.items()

@@ -25,8 +25,8 @@ def examples(found: Sequence[Crawled], crawlers: Sequence[Crawler]) -> Figure | 
         return None
     caption = (
         f"What {crawler.threat.classifier.name} reads in the first of the photos. Left what the crawler gets of the "
-        "raw photo, right what it gets of the protected copy, in the middle the difference. The bars are the five "
-        "best guesses; the true label is marked."
+        "raw photo, right what it gets of the protected copy, in the middle the difference, where the two have one "
+        "size. The bars are the five best guesses; the true label is marked."
     )
     return Figure(name="examples", png=photo_panels(panels), caption=caption)
 

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from unseen.audit import METRICS, Row, leaks, summarise
-from unseen.catalogue import SCHEMES
+from unseen.catalogue import way_name
 from unseen.lab.crawl.crawling import Crawled, Crawler
 from unseen.protect import Protection, settings_of
 from unseen.threats import Platform
@@ -24,10 +24,8 @@ def numbers_of(
     `photos`: one entry a photo, with the same four numbers of every network.
     """
     rows = [row for crawled in found for row in crawled.rows]
-    names = {scheme: name for name, scheme in SCHEMES.items()}
-    scheme = names.get(type(protection.scheme), type(protection.scheme).__name__)
     return {
-        "settings": settings_of(protection) | {"scheme": scheme},
+        "settings": settings_of(protection) | {"scheme": way_name(protection.pictures, protection.scheme)},
         "platform": asdict(platform),
         "networks": _networks(rows, crawlers),
         "leaked": [
