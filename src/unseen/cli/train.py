@@ -10,6 +10,7 @@ import torch
 from unseen import __version__
 from unseen.cli.options import mnist_option
 from unseen.cli.progress import tracked
+from unseen.cli.train_style import style
 from unseen.datasets.mnist import load_mnist
 from unseen.models.digits import DIGIT_NETWORKS
 from unseen.report.words import percent
@@ -19,6 +20,9 @@ from unseen.train.mnist import EPOCHS, accuracy, save_digits, train_digits
 @click.group()
 def train() -> None:
     """Train the networks of experiments."""
+
+
+train.add_command(style)
 
 
 @train.command()
