@@ -85,6 +85,7 @@ def test_every_command_of_the_readme_runs(album: Path, unseen) -> None:
 @pytest.mark.timeout(1800)
 def test_every_long_command_of_the_readme_runs(album: Path, shared: Path, unseen) -> None:
     (album / "mnist").symlink_to(shared / "data" / "mnist")
+    (album / "prints").symlink_to(shared / "data" / "ukiyoe")
     for line in LONG_COMMANDS:
         result = unseen(*shlex.split(line)[1:])
         assert (result.code, result.err) == (0, ""), line

@@ -7,8 +7,9 @@ import click
 
 from unseen.cli.options import device_option
 from unseen.cli.progress import tracked
-from unseen.cli.terminal import complain, count
+from unseen.cli.terminal import complain
 from unseen.protect.protection import chosen_device
+from unseen.report.words import counted
 from unseen.train.style import METHODS, StyleTraining, train_style
 
 
@@ -118,12 +119,12 @@ def style(
         device=chosen_device(device),
         checkpoint_every=checkpoint_every,
         sample_every=sample_every,
-        watch=lambda steps, total: tracked(steps, total, "Training"),
+        progress=tracked,
         tell=complain,
     )
     seconds = time.perf_counter() - started
-    resumed = f", after {count(trained.resumed_at, 'step')} of a former run" if trained.resumed_at else ""
+    resumed = f", after {counted(trained.resumed_at, 'step')} of a former run" if trained.resumed_at else ""
     megabytes = trained.generator.stat().st_size / 1e6
-    done = count(iterations - trained.resumed_at, "step")
+    done = counted(iterations - trained.resumed_at, "step")
     click.echo(f"{trained.generator}: {megabytes:.1f} MB, {done} in {seconds:.0f} seconds{resumed}")
     click.echo(f"Use it: unseen protect PHOTO --scheme 'style:{method}?weights={trained.generator}'")

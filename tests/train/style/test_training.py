@@ -3,6 +3,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -54,7 +55,7 @@ class StoppedError(Exception):
 
 
 def stopping_after(count: int) -> object:
-    def watch(steps: Iterable[int], total: int) -> Iterator[int]:
+    def watch(steps: Iterable[Any], total: int, doing: str, /) -> Iterator[Any]:
         for done, step in enumerate(steps):
             if done == count:
                 raise StoppedError
@@ -87,7 +88,7 @@ def test_an_interrupted_training_goes_on_bit_for_bit(
     settings, folder = whole
     for stop in stops:
         with pytest.raises(StoppedError):
-            trained(photos, prints, tmp_path / "run", settings, watch=stopping_after(stop))
+            trained(photos, prints, tmp_path / "run", settings, progress=stopping_after(stop))
         torch.rand(3)  # nothing may hang on the process's own random numbers
     result = trained(photos, prints, tmp_path / "run", settings)
     assert result.resumed_at == 5
@@ -123,7 +124,7 @@ def test_a_finished_training_is_not_repeated(
     settings, folder = whole
     shutil.copytree(folder, tmp_path / "run")
     (tmp_path / "run" / "generator.safetensors").unlink()
-    result = trained(photos, prints, tmp_path / "run", settings, watch=stopping_after(0))
+    result = trained(photos, prints, tmp_path / "run", settings, progress=stopping_after(0))
     assert result.resumed_at == settings.iterations
     assert contents(tmp_path / "run") == contents(folder)
 

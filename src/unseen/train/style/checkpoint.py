@@ -27,7 +27,7 @@ _MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Progress:
+class Reached:
     """How far a training is.
 
     Attributes:
@@ -39,7 +39,7 @@ class Progress:
     positions: Mapping[str, int]
 
 
-def save_checkpoint(path: Path, method: Method, progress: Progress, identity: Mapping[str, Any]) -> None:
+def save_checkpoint(path: Path, method: Method, reached: Reached, identity: Mapping[str, Any]) -> None:
     """Write all that is needed to go on, whole or not at all, over a former checkpoint.
 
     Args:
@@ -48,12 +48,12 @@ def save_checkpoint(path: Path, method: Method, progress: Progress, identity: Ma
     Raises:
         PhotoError: it cannot be written.
     """
-    header = {"step": progress.step, "positions": dict(progress.positions), "identity": dict(identity)}
+    header = {"step": reached.step, "positions": dict(reached.positions), "identity": dict(identity)}
     tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in _tensors(method).items()}
     write_over(path, save(tensors, {_HEADER: json.dumps(header)}))
 
 
-def load_checkpoint(path: Path, method: Method, identity: Mapping[str, Any]) -> Progress:
+def load_checkpoint(path: Path, method: Method, identity: Mapping[str, Any]) -> Reached:
     """Put a checkpoint into a method as it was made for the same settings, and say how far it was.
 
     Raises:
@@ -75,7 +75,7 @@ def load_checkpoint(path: Path, method: Method, identity: Mapping[str, Any]) -> 
     _put_back(method, tensors)
     for name, pictures in pools.items():
         method.pools[name].pictures = pictures
-    return Progress(step=header["step"], positions=header["positions"])
+    return Reached(step=header["step"], positions=header["positions"])
 
 
 def _require_same(path: Path, header: Any, identity: Mapping[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ from torch import Tensor
 from unseen import __version__
 from unseen.errors import PhotoError, UnseenError
 from unseen.photo.atomic import write_over
+from unseen.progress import Progress, silent
 from unseen.train.style.cartoon import cartoon_method
-from unseen.train.style.checkpoint import Progress, load_checkpoint, save_checkpoint
+from unseen.train.style.checkpoint import Reached, load_checkpoint, save_checkpoint
 from unseen.train.style.crops import Crops
 from unseen.train.style.cycle import cycle_method
 from unseen.train.style.folder import TrainingFolder
@@ -33,9 +34,6 @@ _MAKERS: Mapping[str, Callable[[StyleTraining, torch.device], Method]] = {
     "cyclegan": cycle_method,
     "cartoongan": cartoon_method,
 }
-
-Watch = Callable[[Iterable[int], int], Iterable[int]]
-"""(steps, how many) -> the same steps, passed on one by one: what shows progress."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +60,7 @@ def train_style(
     device: str = "cpu",
     checkpoint_every: int = 1000,
     sample_every: int = 1000,
-    watch: Watch = lambda steps, total: steps,
+    progress: Progress = silent,
     tell: Callable[[PhotoError], None] = lambda error: None,
 ) -> TrainedStyle:
     """Train a generator that paints photos in the style of other pictures; go on where a former run was.
@@ -77,7 +75,7 @@ def train_style(
         device: "cpu" or "cuda".
         checkpoint_every: steps between checkpoints, what a kill costs at most.
         sample_every: steps between sample sheets.
-        watch: the steps pass through it.
+        progress: the steps pass through it.
         tell: called with the error of every file that cannot be read; it is skipped.
 
     Raises:
@@ -96,14 +94,14 @@ def train_style(
         identity = {**asdict(settings), **{role: stream.digest for role, stream in streams.items()}}
         done = 0
         if place.checkpoint.exists():
-            progress = load_checkpoint(place.checkpoint, method, identity)
-            done = progress.step
+            former = load_checkpoint(place.checkpoint, method, identity)
+            done = former.step
             for role, stream in streams.items():
-                stream.position = progress.positions[role]
+                stream.position = former.positions[role]
         place.keep_losses_until(done)
         samples = streams["photos"].samples(SHOWN).to(where)
         log = _Log(place)
-        for number in watch(range(done, settings.iterations), settings.iterations - done):
+        for number in progress(range(done, settings.iterations), settings.iterations - done, "Training"):
             for optimiser in method.optimisers.values():
                 for group in optimiser.param_groups:
                     group["lr"] = settings.rate * method.rate_at(number)
@@ -115,7 +113,7 @@ def train_style(
             if ends or (number + 1) % checkpoint_every == 0:
                 log.flush()
                 positions = {role: stream.position for role, stream in streams.items()}
-                save_checkpoint(place.checkpoint, method, Progress(step=number + 1, positions=positions), identity)
+                save_checkpoint(place.checkpoint, method, Reached(step=number + 1, positions=positions), identity)
         write_over(place.generator, _generator_file(method, identity))
         return TrainedStyle(generator=place.generator, resumed_at=done, losses=log.last())
 
