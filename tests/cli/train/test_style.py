@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from safetensors import safe_open
 
-from unseen.cli.train_style import style as command
+from unseen.cli.train.style import style as command
 from unseen.train.style import METHODS, StyleTraining
 
 TINY = ("--crop", 32, "--filters", 2, "--blocks", 1, "--discriminator-filters", 2)
