@@ -8,7 +8,7 @@ from unseen.models import load_classifier
 from unseen.photo import read_photo
 from unseen.photo.photo import Pixels
 from unseen.reading import answer
-from unseen.threats import AS_POSTED, Platform, Threat
+from unseen.threats import AS_POSTED, Platform, ScaleAndCrop, Threat
 
 
 def stripes(first: tuple[int, ...], second: tuple[int, ...], size: int = 64) -> Pixels:
@@ -133,3 +133,20 @@ def test_any_function_of_pixels_can_stand_for_a_platform(photo: Pixels, tiny: st
     network = load_classifier(tiny)
     mirrored = Threat(name="mirrored", platform=lambda pixels: pixels[:, ::-1].copy(), classifier=network)
     torch.testing.assert_close(mirrored(photo), answer(network, photo[:, ::-1].copy()))
+
+
+def test_scaling_and_cropping_leaves_the_centre_as_pillow_scales_it(photo: Pixels) -> None:
+    served = ScaleAndCrop(edge=100, side=80)(photo)
+    whole = np.asarray(Image.fromarray(photo).resize((150, 100), Image.Resampling.BICUBIC))
+    np.testing.assert_array_equal(served, whole[10:90, 35:115])
+
+
+@pytest.mark.parametrize("shape", [(40, 30, 3), (30, 400, 1), (256, 257, 3)])
+def test_scaling_and_cropping_makes_one_size_of_all(shape: tuple[int, ...]) -> None:
+    assert ScaleAndCrop()(np.zeros(shape, np.uint8)).shape == (224, 224, shape[2])
+
+
+@pytest.mark.parametrize(("edge", "side"), [(100, 101), (100, 0)])
+def test_no_more_is_cut_out_than_there_is(edge: int, side: int) -> None:
+    with pytest.raises(UnseenError, match=f"cannot cut {side} pixels out of {edge}; give a side from 1 to the edge"):
+        ScaleAndCrop(edge=edge, side=side)
