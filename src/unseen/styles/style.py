@@ -15,13 +15,13 @@ class StyleSpec:
     Attributes:
         name: as the user wrote it, options included.
         source: where its weights come from, in human words.
-        sha256: of the weights file.
+        sha256: of the weights file, None where there is none.
         licence: of the weights, in human words.
     """
 
     name: str
     source: str
-    sha256: str
+    sha256: str | None
     licence: str
 
 
@@ -36,7 +36,7 @@ class Style:
     generator: Generator = field(repr=False)
     strength: float = setting(1.0, "share of the style's change that is made, 0 to 1")
     keep_colour: bool = setting(False, "whether the photo's own colours stay and only its light changes")
-    edge: int | None = setting(None, "longer side, in pixels, at which a style is painted; by default the photo's own")
+    edge: int | None = setting(None, "longer side, in pixels, at which a network paints; by default the photo's own")
 
     def __post_init__(self) -> None:
         if not 0 <= self.strength <= 1:
