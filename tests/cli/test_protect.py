@@ -168,6 +168,15 @@ def test_a_style_repaints_before_noise_and_the_report_names_it(draw, protect, tm
     assert np.abs(np.asarray(Image.open(tmp_path / "out" / "a.png")) - painted).max() <= 8
 
 
+def test_a_print_needs_no_weights(draw, protect, tmp_path: Path) -> None:
+    source = draw("a.png", size=(120, 90))
+    report = json.loads(protect(source, "--scheme", "style:woodblock?tones=4", "-o", tmp_path / "out", "--json").out)
+    told = report["settings"]["pictures"][0]["style"]
+    assert (told["tones"], told["spec"]["source"]) == (4, "unseen itself, no network")
+    printed = style_named("woodblock?tones=4")(np.asarray(Image.open(source)))
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "out" / "a.png")), printed)
+
+
 @pytest.mark.parametrize(
     ("given", "levels"), [(["--strength", "low"], 4), (["--strength", "high"], 16), (["--epsilon", "2.55"], 2.55)]
 )

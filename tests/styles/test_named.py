@@ -33,7 +33,7 @@ def cycle(tmp_path: Path) -> Path:
 
 def test_every_style_has_what_its_name_promises() -> None:
     for style in STYLES.values():
-        assert style.architecture in ARCHITECTURES
+        assert style.architecture in {*ARCHITECTURES, None}
         assert style.about
         assert (style.url is None) == (style.licence == "not stated")
     assert {name for name, style in STYLES.items() if style.url} == {"hayao", "ukiyoe"}
@@ -90,6 +90,12 @@ def test_downloaded_weights_must_have_the_recorded_sha256(
     [
         ("style:hayoa", "unknown style 'hayoa'; did you mean 'hayao'"),
         ("style:cyclegan", r"has no weights of its own; give style:cyclegan\?weights=FILE"),
+        ("woodblock?weights=none.pth", "style 'woodblock' has no network and takes no weights; leave out weights="),
+        ("woodblock?edge=512", "style 'woodblock' has no setting 'edge'"),
+        ("woodblock?tones=1", "style 'woodblock': tones is 1: give at least 2"),
+        ("woodblock?tones=six", "tones is 'six'; give a whole number of tones"),
+        ("woodblock?strength=2", "style 'woodblock': strength is 2: give a number from 0 to 1"),
+        ("hayao?weights=none.pth&tones=4", "style 'hayao' has no setting 'tones'"),
         ("hayao?weights=", "weights= names nothing"),
         ("hayao?weights=none.pth", r"none\.pth: there is no such weights file"),
         ("hayao?weights=none.pth&strenth=1", "no setting 'strenth'; did you mean 'strength'"),

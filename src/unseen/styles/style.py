@@ -19,13 +19,13 @@ class StyleSpec:
     Attributes:
         name: as the user wrote it, options included.
         source: where its weights come from, in human words.
-        sha256: of the weights file.
+        sha256: of the weights file, None where there is none.
         licence: of the weights, in human words.
     """
 
     name: str
     source: str
-    sha256: str
+    sha256: str | None
     licence: str
 
 
