@@ -125,6 +125,9 @@ def test_other_pictures_are_told_from_these(folder: Path) -> None:
     assert opened(folder).digest != former
 
 
-def test_samples_are_the_middles_of_the_first_pictures(folder: Path) -> None:
-    assert numbers_of(opened(folder).samples(3)) == [0, 2, 4]
-    assert opened(folder).samples(9).shape == (5, 3, 32, 32)
+def test_samples_are_the_middles_of_pictures_from_all_over_the_folder(folder: Path) -> None:
+    assert numbers_of(opened(folder).samples(2)) == [0, 4]  # in the order 0, 2, 4, deep/1, deep/3
+    (folder / "4.png").write_bytes(b"no photo any more")
+    assert numbers_of(opened(folder).samples(2)) == [0, 3]
+    assert numbers_of(opened(folder).samples(3)) == [0, 2, 1]
+    assert opened(folder).samples(9).shape == (4, 3, 32, 32)

@@ -16,7 +16,7 @@ from torch.optim import Adam
 
 from unseen.errors import UnseenError
 from unseen.styles import style_named
-from unseen.train.style import StyleTraining, TrainedStyle, train_style
+from unseen.train.style import StyleTraining, TrainedStyle, cartoon, cycle, train_style
 from unseen.train.style.cycle import cycle_method
 from unseen.train.style.settings import METHODS
 
@@ -153,6 +153,22 @@ def test_cartoongan_learns_content_first_and_its_judge_then(photos: Path, prints
     assert first[-1]["content"] < 0.8 * first[0]["content"]
     assert rows[-1]["judge"] < rows[len(first)]["judge"]
     assert all({"painter", "content", "judge"} < set(row) for row in rows[len(first) :])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_steps_can_be_taken_in_half_the_precision(
+    method: str, photos: Path, prints: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a GPU does, here on the CPU: nearly the same losses, weights that stay in full precision."""
+    trained(photos, prints, tmp_path / "full", TINY[method])
+    for module in (cycle, cartoon):
+        monkeypatch.setattr(module, "reduced_precision", lambda device: torch.autocast("cpu", torch.bfloat16))
+    trained(photos, prints, tmp_path / "half", TINY[method])
+    full, half = (rows_of(tmp_path / name)[0] for name in ("full", "half"))
+    assert full != half
+    assert half == pytest.approx(full, rel=0.05)
+    tensors = load_file(tmp_path / "half" / "checkpoint.safetensors")
+    assert {tensor.dtype for tensor in tensors.values()} == {torch.float32}
 
 
 def test_the_rate_is_constant_and_then_falls_to_nothing() -> None:

@@ -1,6 +1,6 @@
 """Random crops of a folder of pictures, one after the other, without end and in bounded memory."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -56,7 +56,7 @@ class Crops:
         self._kept: dict[Path, Pixels] = {}
         self._room = KEPT_BYTES
         self._unreadable: set[Path] = set()
-        next(self._readable())
+        next(self._readable(self.files))
 
     @property
     def digest(self) -> str:
@@ -70,22 +70,23 @@ class Crops:
         return torch.stack([self._next() for _ in range(count)])
 
     def samples(self, count: int) -> Tensor:
-        """The centres of the first readable pictures, at most `count`: (n, 3, crop, crop) in [-1, 1]."""
+        """The centres of readable pictures from all over the folder, at most `count`: (n, 3, crop, crop) in [-1, 1]."""
+        apart = self.files[:: max(1, len(self.files) // count)]
         centres = []
-        for pixels in self._readable():
+        for pixels in self._readable(dict.fromkeys([*apart, *self.files])):
             top, left = (pixels.shape[0] - self.crop) // 2, (pixels.shape[1] - self.crop) // 2
             centres.append(self._cut(pixels, top, left))
             if len(centres) == count:
                 break
         return torch.stack(centres)
 
-    def _readable(self) -> Iterator[Pixels]:
-        """All that can be read, in the order of their names.
+    def _readable(self, files: Iterable[Path]) -> Iterator[Pixels]:
+        """Those that can be read.
 
         Raises:
             UnseenError: nothing can.
         """
-        for file in self.files:
+        for file in files:
             pixels = self._pixels(file)
             if pixels is not None:
                 yield pixels
