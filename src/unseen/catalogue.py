@@ -66,6 +66,8 @@ STRENGTHS: Mapping[str, float] = {"low": 4, "medium": 8, "high": 16}
 
 DEFAULT_STRENGTH = "medium"
 
+_NO_LIMIT = "it is not within a limit of levels, so give no strength and no epsilon"
+
 _NOUNS: Mapping[type, str] = {int: "a whole number", float: "a number", str: "a word"}
 
 
@@ -186,7 +188,8 @@ def _single(text: str, settings: Mapping[str, Any], defaults: Mapping[str, Any],
     given = {**usual, **{key.replace("-", "_"): typed(value) for key, value in options.items()}, **settings}
     for key, value in given.items():
         if key not in known:
-            raise UnseenError(f"scheme {name!r} has no setting {key!r}; {nearest(key, known)}")
+            remedy = _NO_LIMIT if key == "epsilon" else nearest(key, known)
+            raise UnseenError(f"scheme {name!r} has no setting {key!r}; {remedy}")
         _require_fitting(name, known[key], value)
     values = {key: in_unit_range(known[key], value) for key, value in given.items()}
     try:
@@ -251,3 +254,5 @@ def _require_fitting(scheme: str, field: "Field[Any]", value: Any) -> None:
     if field.name == "epsilon" and not 1 <= value <= LEVELS:
         remedy = f"give 1 to {LEVELS}: less than 1 changes nothing in an 8-bit photo"
         raise UnseenError(f"scheme {scheme!r}: epsilon is {value:g} levels; {remedy}")
+    if field.metadata["levels"] and not 0 < value <= LEVELS:
+        raise UnseenError(f"scheme {scheme!r}: {field.name} is {value:g} levels; give more than 0 and at most {LEVELS}")

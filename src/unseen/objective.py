@@ -110,7 +110,7 @@ class Uniform:
         """Mean log-probability of the classes, less a share of the label's lead over the likeliest other.
 
         The mean is the negative cross-entropy to the uniform answer, up to a constant. Where all classes are nearly
-        equal it no longer minds which of them is first by a hair: the lead does, until the label is as far behind.
+        equal, it does not mind which of them is first by a hair; the lead does, until the label is a little behind.
         """
         lead = _log_odds(logits, self.label, best_only=True).clamp_min(-_BEHIND)
         return _over_members(torch.log_softmax(logits, -1).mean(-1) - _LEAD_SHARE * lead).sum(1)

@@ -121,3 +121,8 @@ def test_pictures_and_chains_are_no_raw_data(report: Report) -> None:
     assert "<dd>crop (place centre)</dd>" in html
     assert "<dd>away</dd>" in html
     assert "{&#39;" not in html
+
+
+def test_a_change_that_fills_the_range_is_not_made_stronger(report: Report, pictures: Preview) -> None:
+    page = Page(to_html(report, {"album/cat.jpg": replace(pictures, amplification=1)}))
+    assert [given["alt"] for tag, given in page.elements if tag == "img"][2] == "The change"

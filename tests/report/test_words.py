@@ -112,8 +112,7 @@ def test_pictures_and_chains_are_told_in_words() -> None:
         {"scheme": "Other"},
     ]
     assert parts_in_words(parts) == (
-        "crop (ratio 0.7), then painted (name style:hayao?weights=h.pth, licence not stated, strength 0.5, "
-        "keep colour no), then other"
+        "crop (ratio 0.7), then style:hayao (strength 0.5, keep colour no, licence not stated), then other"
     )
     assert parts_in_words([]) == "none"
 

@@ -151,17 +151,18 @@ def parts_in_words(parts: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _part_in_words(part: Mapping[str, Any]) -> str:
-    told = [f"{key.replace('_', ' ')} {_plain(value)}" for key, value in _settings_within(part) if value is not None]
-    return f"{part['scheme'].lower()} ({', '.join(told)})" if told else part["scheme"].lower()
+    name, *rest = _settings_within(part)
+    told = [f"{key.replace('_', ' ')} {_plain(value)}" for key, value in rest if value is not None]
+    return f"{name[1]} ({', '.join(told)})" if told else name[1]
 
 
 def _settings_within(part: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The settings of a part, and of what it is made of, such as a style."""
-    for key, value in part.items():
-        if isinstance(value, Mapping):
-            yield from _settings_within(value)
-        elif key != "scheme":
-            yield key, value
+    """The name of a part, its settings, and those of what it is made of; a style has its own name."""
+    style = part.get("style", {})
+    spec = style.get("spec", {})
+    yield "scheme", str(spec["name"]).partition("?")[0] if spec else str(part["scheme"]).lower()
+    for source in (part, style, spec):
+        yield from ((key, value) for key, value in source.items() if key not in {"scheme", "style", "spec", "name"})
 
 
 def _plain(value: Any) -> str:

@@ -7,7 +7,7 @@ hide. The photo is first framed by its own reflection, because zero padding insi
 along its borders; the frame is cut off again.
 
 Strokes are a few pixels wide, whatever the photo's size: on 12 megapixels nobody sees them on a screen, and a network
-that reads 224 pixels does not either. So a style can also be painted on a smaller copy and its change be enlarged.
+that reads 224 pixels does not either. So large photos are usually painted as a smaller copy, whose change is enlarged.
 """
 
 import math
