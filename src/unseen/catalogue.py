@@ -26,6 +26,7 @@ from unseen.schemes import (
     Pixelate,
     Unchanged,
     Uniform,
+    Universal,
 )
 from unseen.styles import STYLES, style_named
 from unseen.styles.named import PREFIX
@@ -44,7 +45,13 @@ SCHEMES: Mapping[str, type] = {
 }
 """Schemes by name: they ask networks, and change the photo by as little as it takes."""
 
-PICTURES: Mapping[str, type] = {"crop": Crop, "blur": Blur, "pixelate": Pixelate, "filter": Filter}
+PICTURES: Mapping[str, type] = {
+    "crop": Crop,
+    "blur": Blur,
+    "pixelate": Pixelate,
+    "filter": Filter,
+    "universal": Universal,
+}
 """Picture schemes by name: they ask no network, and come before the others; so do styles, `style:NAME`."""
 
 WAYS: Mapping[str, type] = {**SCHEMES, **PICTURES}
@@ -71,7 +78,8 @@ def way_named(
         text: of `WAYS` and styles, joined by `+`, pictures first; options as fields are named, lengths in 8-bit levels.
         settings: the same, already of the right type; they outrank the options. Of several parts they are for all that
             have them.
-        defaults: what is used where neither says anything, instead of the scheme's own defaults, where it has them.
+        defaults: what is used where neither says anything, instead of the scheme's own defaults, where it has them;
+            a default of None stays, for then the scheme finds the value itself.
         device: where a style's network computes.
 
     Returns:
@@ -134,7 +142,7 @@ def _single(text: str, settings: Mapping[str, Any], defaults: Mapping[str, Any],
         for key in settings:
             raise UnseenError(f"{name} has no setting {key!r}; its own are options, as in {name}?strength=0.5")
         return Painted(style=style_named(text, device=device))
-    usual = {key: value for key, value in defaults.items() if key in known}
+    usual = {key: value for key, value in defaults.items() if key in known and known[key].default is not None}
     given = {**usual, **{key.replace("-", "_"): typed(value) for key, value in options.items()}, **settings}
     for key, value in given.items():
         if key not in known:
@@ -177,7 +185,7 @@ def setting_type(scheme: str, setting: str) -> type:
 
 def in_unit_range(field: "Field[Any]", value: Any) -> Any:
     """A setting as people give it, in levels where it is a length, as its field holds it, in [0, 1]."""
-    return value / LEVELS if field.metadata.get("levels") else value
+    return value / LEVELS if value is not None and field.metadata.get("levels") else value
 
 
 def in_levels(field: "Field[Any]") -> Any:

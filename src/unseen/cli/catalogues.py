@@ -60,7 +60,11 @@ def _tell_scheme(name: str, scheme: type) -> None:
         if field.name == "lanes":
             continue
         unit = " levels" if field.metadata["levels"] else ""
-        value = f"{STRENGTHS[DEFAULT_STRENGTH]:g}" if field.name == "epsilon" else in_levels(field)
+        value = (
+            f"{STRENGTHS[DEFAULT_STRENGTH]:g}"
+            if field.name == "epsilon" and field.default is not None
+            else in_levels(field)
+        )
         told = "" if value is None else f" [{value}{unit}]"
         click.echo(f"    {flag(field.name):18} {field.metadata['meaning']}{told}")
 
