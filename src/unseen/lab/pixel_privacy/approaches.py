@@ -133,10 +133,10 @@ def styles_named(given: Sequence[str]) -> dict[str, str]:
 def strong_noise(settings: PixelPrivacySettings, classes: int) -> str:
     """Noise for one photo that goes on until its answer is safe: what follows takes away some of that."""
     return _with_steps(
-        f"replace?epsilon={STRONG_LEVELS}&step=2&shaping=momentum&required_score=0.9999&attempts=1"
+        f"replace?epsilon={STRONG_LEVELS}&step=2&shaping=momentum&required_score=0.99999&attempts=1"
         f"&top_k={max(1, min(_TOP_K, classes // 4))}",
         settings,
-        25,
+        30,
     )
 
 

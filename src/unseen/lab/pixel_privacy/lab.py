@@ -26,7 +26,7 @@ from unseen.lab.pixel_privacy.sections import (
     survival_section,
 )
 from unseen.lab.pixel_privacy.settings import PixelPrivacySettings
-from unseen.lab.pixel_privacy.table1 import table1_section
+from unseen.lab.pixel_privacy.table1 import schemes_section, table1_section
 from unseen.lab.report import LabReport
 from unseen.models import Network
 from unseen.models.download import sha256_of
@@ -157,6 +157,7 @@ def _told(bench: Bench, samples: Sequence[Sample], noises: dict[str, LabNoise], 
             *([sensitive_section(numbers)] if part else []),
             *([held_out_section(numbers)] if bench.held_out else []),
             noises_section(noises, numbers),
+            schemes_section(numbers),
         ),
         numbers=numbers,
     )

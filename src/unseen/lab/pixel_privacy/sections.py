@@ -59,6 +59,7 @@ def examples_section(bench: Bench, tried: Sequence[Approach], shown: Sequence[Sa
             "universal noise",
             "enhance + uniform",
             "own noise",
+            tried[-1].name,
             numbers["best"]["approach"],
         ),
     }
@@ -69,8 +70,8 @@ def examples_section(bench: Bench, tried: Sequence[Approach], shown: Sequence[Sa
         rows = [[_cell(bench, approach, one) for approach in columns] for one in shown]
         caption = (
             f"{whose[name]}: photos, and what {_short(bench.network.name)} says that they are. ✓ in red: it is right; "
-            "✗ in green: it is wrong, and the photo's secret is kept. Shown are photos that it reads rightly as they "
-            "are."
+            "✗ in green: it is wrong, and the photo's secret is kept. Where it reads any originals rightly, these are "
+            "shown."
         )
         heads = [approach.name.replace(" + ", "\n+ ").replace(": ", ":\n") for approach in columns]
         figures.append(Figure(name=name, png=example_sheet(heads, rows), caption=caption))

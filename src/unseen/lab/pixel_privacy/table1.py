@@ -7,7 +7,7 @@ from typing import Any
 from unseen.lab import paper_b
 from unseen.lab.pixel_privacy.approaches import KINDS
 from unseen.lab.pixel_privacy.bench import Numbers
-from unseen.lab.report import Section, Table, number, percent
+from unseen.lab.report import NOT_RUN, Section, Table, number, percent
 
 READ_COLUMNS = ("Approach", "Top 1", "Top 5", "Top 1, scaled and cropped", "Top 1, JPEG 90")
 """Of `read_row`."""
@@ -19,7 +19,7 @@ def table1_section(numbers: Numbers) -> Section:
     rows = tuple(
         (
             row["approach"],
-            *(percent(row["paper"] and row["paper"][top]) for top in ("top1", "top5")),
+            *(_printed(row["paper"] and row["paper"][top]) for top in ("top1", "top5")),
             *(percent(row["ours"][top]) for top in ("top1", "top5")),
             *(percent(row[column]["top1"]) for column in ("after_scale_crop", "after_jpeg90")),
             number(row["ssim"], 3),
@@ -61,6 +61,14 @@ def table1_section(numbers: Numbers) -> Section:
     )
 
 
+def schemes_section(numbers: Numbers) -> Section:
+    """What a user types for each approach."""
+    rows = tuple((row["approach"], _scheme(row["scheme"])) for row in numbers["table1"] if row["scheme"])
+    text = "Every approach is one flag; the files of noises lie in the lab's folder of noises."
+    table = Table(columns=("Approach", "unseen protect --scheme"), rows=rows)
+    return Section(title="How to do the same", paragraphs=(text,), tables=(table,))
+
+
 def read_row(row: Mapping[str, Any]) -> tuple[str, ...]:
     """An approach and what one network still reads after it, as cells."""
     shares = (row["ours"]["top1"], row["ours"]["top5"], row["after_scale_crop"]["top1"], row["after_jpeg90"]["top1"])
@@ -73,7 +81,7 @@ def _sets(numbers: Numbers) -> Table:
     runs = [sorted(sets[whose], key=lambda run: run["top1"]) for whose in ("paper", "ours")]
     rows = tuple(
         (
-            *((percent(paper["top1"]), percent(paper["top5"])) if paper else ("", "")),
+            *((_printed(paper["top1"]), _printed(paper["top5"])) if paper else ("", "")),
             *((ours["approach"], percent(ours["top1"]), percent(ours["top5"])) if ours else ("not run", "", "")),
         )
         for paper, ours in ((_at(runs[0], place), _at(runs[1], place)) for place in range(max(map(len, runs))))
@@ -88,7 +96,7 @@ def _best(numbers: Numbers) -> Table:
     table = {row["approach"]: row for row in numbers["table1"]}
     lowest = min(paper_b.OTHER_RUNS, key=lambda run: run.top1)
     rows = [
-        ("paper", "one of its other runs", percent(lowest.top1), percent(lowest.top5), "–", "–"),
+        ("paper", "one of its other runs", _printed(lowest.top1), _printed(lowest.top5), NOT_RUN, NOT_RUN),
         *(
             (whose, name, *read_row(table[name])[1:])
             for whose, name in (
@@ -101,8 +109,8 @@ def _best(numbers: Numbers) -> Table:
 
 
 def _meanings(table: Sequence[Numbers]) -> Table:
-    rows = tuple((row["approach"], KINDS[row["kind"]], row["told"], _scheme(row["scheme"])) for row in table)
-    return Table(columns=("Approach", "Whose", "What is done", "unseen protect --scheme"), rows=rows)
+    rows = tuple((row["approach"], KINDS[row["kind"]], row["told"]) for row in table)
+    return Table(columns=("Approach", "Whose", "What is done"), rows=rows)
 
 
 def _scheme(scheme: str) -> str:
@@ -128,3 +136,8 @@ def _missing(settings: Numbers) -> str:
 
 def _at(runs: Sequence[Numbers], place: int) -> Numbers | None:
     return runs[place] if place < len(runs) else None
+
+
+def _printed(share: float | None) -> str:
+    """A share with as many digits as the paper prints."""
+    return NOT_RUN if share is None else f"{100 * share:.2f}\N{NO-BREAK SPACE}%"
