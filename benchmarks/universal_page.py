@@ -58,14 +58,8 @@ Read by lite0. *Trained*: one more pass over the photos at this limit, from the 
 at 10 levels, laid on at this limit (`--epsilon`).
 """
 
-_TRIED = """
-## What was tried, and what can be seen
-
-By short runs of 150 steps at 10 levels, judged by lite0 on the first 150 photos: always looking at the whole photo
-changes 59.3 % of the answers, and after scale and crop 38.7 %; every second batch seen as a random crop of at least
-80 % changes 56.0 % and 45.3 %, which is why training does that. Crops of the training photos themselves beside it (of
-at least 70 %) changed 51.0 % of the first 200, and cost time. Other gains than the smoothed count of photos (`Miss`)
-were not compared on photos.
+_SEEN = """
+## What can be seen
 
 The noise is a pattern of fine swirls. At 10 levels people see it on smooth surfaces such as sky, water and skin, at 8
 too if they look for it; on grass, stone and fur hardly. Networks of another kind (DeiT-tiny) mostly see through it.
@@ -131,7 +125,7 @@ def _parts(
     limits = [(f"{limit}", _share(share), _share(scaled[limit])) for limit, share in trained.items()]
     yield _table(("limit", "trained", "scaled"), limits)
     yield _picture("universal-limits.png", "Answers changed against the limit", plots)
-    yield _TRIED
+    yield _SEEN
     yield "## What they were trained with\n"
     about = ((name, story) for name, story in record["noises"].items() if name in NAMED)
     yield _table(

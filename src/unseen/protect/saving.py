@@ -9,7 +9,6 @@ from unseen.photo import Encoding, Photo, encode, encodings, output_format, read
 from unseen.photo.photo import Pixels
 from unseen.protect.protection import Protection, Work
 from unseen.reading import answer
-from unseen.schemes import Unchanged
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,13 +33,12 @@ class Saved:
 def saved_finely(work: Work, photo: Photo, pixels: Pixels, protection: Protection) -> Saved:
     """Encode at the first quality at which the decoded file hides from every network that the pixels hide from.
 
-    A finer file than that would hide no more, and be larger. Without noise nothing has to survive, so the original's
-    quality is the only one.
+    A finer file than that would hide no more, and be larger.
     """
     form = output_format(photo, protection.format)
     choices = encodings(photo, form, protection.quality)
     unsaved: list[bool] = []
-    for encoding in choices[:1] if isinstance(protection.scheme, Unchanged) else choices:
+    for encoding in choices:
         data = encode(photo, pixels, format=form, encoding=encoding, keep=protection.keep)
         again = read_photo_bytes(data, work.job.target)
         after, hides = _asked(again, work, protection)
