@@ -107,7 +107,7 @@ def test_where_no_picture_may_be_made_one_is_refused() -> None:
         ("enhance+", {}, "nothing stands before the '?'"),
         ("enhance+uniform", {"toward": 3}, "no scheme of 'enhance+uniform' has a setting 'toward'"),
         ("enhance", {"epsilon": 8}, "scheme 'enhance' has no setting 'epsilon'"),
-        ("enhance?slope=0.45+uniform", {}, "slope is 0.45: with vividness 0.2 give less than 0.45"),
+        ("enhance?slope=0.9+uniform", {}, "slope is 0.9: with vividness 0.2 give less than 0.9"),
         ("enhance+uniform?epsilon=0.5", {}, "epsilon is 0.5 levels; give 1 to 255"),
     ],
 )

@@ -11,7 +11,7 @@ from torch import Tensor
 from unseen.grid import LEVELS, quantise
 from unseen.schemes.grade import GREY_SHARE, HEADROOM, Grade, GradeLimits, graded, identity, vivid
 
-LIMITS = GradeLimits(tone=48 / 255, colour=36 / 255, slope=0.44)
+LIMITS = GradeLimits(tone=64 / 255, colour=56 / 255, slope=0.75)
 
 
 def random_grade(knots: int, seed: int = 0) -> Tensor:
@@ -98,7 +98,7 @@ def test_grey_stays_one_channel() -> None:
     torch.testing.assert_close(graded(random_grade(4), images), expected)
 
 
-@pytest.mark.parametrize(("vividness", "slope"), [(0.0, 0.44), (0.2, 0.44), (0.5, 0.37)])
+@pytest.mark.parametrize(("vividness", "slope"), [(0.0, 0.95), (0.2, 0.75), (0.5, 0.7)])
 @pytest.mark.parametrize("knots", [3, 5, 7])
 def test_no_gradient_turns_over_or_becomes_steep(knots: int, vividness: float, slope: float) -> None:
     way = ramps()
@@ -110,7 +110,7 @@ def test_no_gradient_turns_over_or_becomes_steep(knots: int, vividness: float, s
         assert lightness[:, 0].min() > 0  # greys keep their order
         for row, channel in ((1, 0), (2, 1), (3, 2)):
             assert (changed[0, channel, row] / fastest[0, 0, row]).min() > 0
-        assert (changed / fastest).max() < 2.2
+        assert (changed / fastest).max() < 2.4
 
 
 def test_nothing_is_clipped_that_was_not() -> None:

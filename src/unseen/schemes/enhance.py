@@ -35,12 +35,12 @@ class Enhance:
     ascent is the grade, a small picture; `ascend` is shown the photo through it.
     """
 
-    tone: float = setting(48 / 255, "how much lighter or darker a colour may become", levels=True)
-    colour: float = setting(36 / 255, "how far a colour may move in hue and saturation", levels=True)
-    slope: float = setting(0.44, "how much steeper or flatter tone and colour may each make a gradient")
+    tone: float = setting(64 / 255, "how much lighter or darker a colour may become", levels=True)
+    colour: float = setting(56 / 255, "how far a colour may move in hue and saturation", levels=True)
+    slope: float = setting(0.75, "how much steeper or flatter a gradient may become")
     vividness: float = setting(0.2, "contrast and saturation that the photo begins with: 0 adds none, 1 much")
     knots: int = setting(7, "colours a side of the cube that the grade is told by; more follow the photo more closely")
-    grade_step: float = setting(1.5 / 255, "length of a step of the grade", levels=True)
+    grade_step: float = setting(2.5 / 255, "length of a step of the grade", levels=True)
     margin: float = setting(2.0, "how many times as likely as the reference another class must be")
     max_iterations: int = setting(60, "steps at most")
     shaping: str = setting("ramp", "how a gradient becomes a step: ramp, sign or momentum")
@@ -56,7 +56,7 @@ class Enhance:
         require_lanes(self.lanes)
         if not 0 <= self.vividness <= 1:
             raise ValueError(f"vividness is {self.vividness}: give a number from 0 to 1")
-        steepest = (1 - self.vividness / 2) / 2
+        steepest = 1 - self.vividness / 2
         if self.slope >= steepest:
             remedy = f"give less than {steepest:g}, or gradients could turn over"
             raise ValueError(f"slope is {self.slope}: with vividness {self.vividness:g} {remedy}")

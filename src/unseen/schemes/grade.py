@@ -19,7 +19,7 @@ from unseen.types import Images, PerPhoto
 HEADROOM = 0.5
 """A colour's channel goes at most this share of its way to black or to full, so that nothing is clipped."""
 
-GREY_SHARE = 0.2
+GREY_SHARE = 0.3
 """How much of the limit of colour greys have; others have more, the purest all of it. A cast on grey is seen first."""
 
 _TABLE = 17
@@ -94,7 +94,7 @@ class GradeLimits:
     Attributes:
         tone: how far the channels of a knot may move together, which makes it lighter or darker.
         colour: how far each channel of a pure colour may move beside that.
-        slope: how much steeper or flatter each of the two may make a gradient, whose own slope is 1.
+        slope: how much steeper or flatter both together may make a gradient, whose own slope is 1.
     """
 
     tone: float
@@ -114,9 +114,9 @@ class GradeLimits:
         knots = delta.shape[2]
         reach = self.slope * _distance_to_ends(knots).to(delta)
         colour = self.colour * (GREY_SHARE + (1 - GREY_SHARE) * _purity(knots).to(delta))
-        parts = ((lightness, reach.clamp_max(self.tone)), (delta - lightness, torch.minimum(reach, colour)))
-        limited = [_gentle(part.clamp(-limit, limit), self.slope) for part, limit in parts]
-        return limited[0] + limited[1]
+        lighter = lightness.clamp(-self.tone, self.tone)
+        coloured = torch.maximum(torch.minimum(delta - lightness, colour), -colour)
+        return _gentle((lighter + coloured).clamp(-reach, reach), self.slope)
 
     def project(self, delta: Images, images: Images) -> Images:
         """The same, and within the headroom of the grades `images` that are changed."""
