@@ -39,7 +39,7 @@ def introduction(numbers: Numbers) -> tuple[str, ...]:
         f"Here their experiment is run again on {settings['photos']:,} photos and "
         f"{_short(settings['model'])} ({settings['parameters'] / 1e6:.1f} million parameters, {settings['classes']} "
         "classes), together with what people do anyway (blur, filters), with what this project adds, and with "
-        "combinations, which the paper named as future work. Every approach is one flag of `unseen protect`. What is "
+        "combinations, which the paper named as future work. Every approach is one flag of “unseen protect”. What is "
         "judged is always the file as it was written, decoded again.",
         f"The network reads {percent(original['top1'])} of the originals rightly at its first guess. After "
         f"“{best['approach']}” it reads {percent(row['ours']['top1'])}, and at most {percent(best['worst_top1'])} once "
