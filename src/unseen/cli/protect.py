@@ -1,6 +1,5 @@
 """`unseen protect`: protected copies of photos, and an account of what they are worth."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from unseen.cli.options import (
     scheme_option,
     scheme_options,
 )
+from unseen.cli.reports import check_reports
 from unseen.cli.running import run
 from unseen.cli.terminal import complain
 from unseen.errors import UnseenError, visible
@@ -33,8 +33,6 @@ from unseen.plan import Job, plan, read_labels
 from unseen.protect import Protection, chosen_device, load_networks, placed
 from unseen.reading import known_class
 from unseen.report.words import counted
-
-REPORT_SUFFIXES = (".html", ".json")
 
 
 @click.command()
@@ -133,8 +131,7 @@ def protect(
         raise click.UsageError("--dry-run measures nothing: leave out --json and --report")
     if device == "cpu" and precision == "bfloat16":
         raise click.UsageError("--precision bfloat16 is for a GPU; leave it out with --device cpu")
-    for index, report in enumerate(reports):
-        _check_report(report, output, reports[:index])
+    check_reports(reports, output)
     own = given_settings(scheme, values) | limit
     pictures, chosen = way_named(scheme, own, defaults=DEFAULT_LIMIT, device=chosen_device(device))
     kept = parse_keep(keep)
@@ -160,21 +157,6 @@ def protect(
     )
     names = "+".join(parse_name(part)[0] for part in scheme_parts(scheme))
     return run(jobs, protection, {"scheme": names}, reports, as_json=as_json)
-
-
-def _check_report(path: Path, output: Path | None, others: tuple[Path, ...]) -> None:
-    """Refuse, before any work, a report that could not be written."""
-    if path.suffix.lower() not in REPORT_SUFFIXES:
-        raise click.UsageError(f"--report {path}: its name must end in {' or '.join(REPORT_SUFFIXES)}")
-    if os.path.lexists(path) or path in others:
-        raise click.UsageError(f"--report {path}: {'exists already' if path not in others else 'is given twice'}")
-    folder = path.parent
-    if output is not None and not folder.exists() and folder.resolve() == output.resolve():
-        return  # the run makes it
-    if not folder.is_dir():
-        raise click.UsageError(f"--report {path}: the folder {folder} does not exist; create it first")
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise click.UsageError(f"--report {path}: the folder {folder} may not be changed; choose another")
 
 
 def _tell_plan(jobs: tuple[Job, ...], form: str) -> int:

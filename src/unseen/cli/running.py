@@ -7,9 +7,8 @@ import click
 
 from unseen import __version__
 from unseen.cli.progress import tracked
+from unseen.cli.reports import write_reports
 from unseen.cli.terminal import INTERRUPTED, complain, console
-from unseen.errors import UnseenError
-from unseen.photo import write_new
 from unseen.plan import Job
 from unseen.protect import Outcome, Protection, protect_photos, settings_of
 from unseen.report import Report, table, to_html, to_json
@@ -48,18 +47,11 @@ def run(
 
 
 def _write_reports(report: Report, outcomes: list[Outcome], paths: tuple[Path, ...]) -> bool:
-    """Whether all could be written; a full disk must not cost the account on the terminal as well."""
+    """Whether all could be written."""
     previews = {outcome.row.input: outcome.preview for outcome in outcomes if outcome.preview is not None}
-    problems = []
-    for path in paths:
-        text = to_html(report, previews) if path.suffix.lower() == ".html" else to_json(report)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_new(path, text.encode())
-        except (UnseenError, OSError) as error:
-            problems.append(error)
-            complain(f"the report could not be written: {error}")
-    return not problems
+    return write_reports(
+        paths, lambda path: to_html(report, previews) if path.suffix.lower() == ".html" else to_json(report)
+    )
 
 
 def _tell_sum(report: Report, seconds: float) -> None:
