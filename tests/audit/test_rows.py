@@ -1,6 +1,5 @@
 import json
 import math
-import random
 from dataclasses import asdict
 
 import numpy as np
@@ -8,11 +7,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from unseen.audit import METRICS, Leak, Row, Summary, audit, leaks, summarise
+from unseen.audit import METRICS, GivenAway, Row, audit, given_away
 from unseen.models import Network
+from unseen.models.places import places_names
 from unseen.models.preprocessing import Unprepared
 from unseen.models.spec import ModelSpec
-from unseen.threats import AS_POSTED, Platform, Threat
+from unseen.threats import PRESETS, Handling, Platform, Preset, Threat
 
 NAMES = tuple("abcdefgh")
 LIGHT, DARK = np.full((4, 6, 3), 200, np.uint8), np.full((4, 6, 3), 20, np.uint8)
@@ -31,131 +31,129 @@ class Known(nn.Module):
         return torch.where(images.mean((1, 2, 3), keepdim=True)[..., 0, 0] > 0.5, self.light, self.dark)
 
 
-def threat(name: str = "crawler", light: tuple[float, ...] = SURE, dark: tuple[float, ...] = EVEN) -> Threat:
+def network(
+    name: str = "crawler",
+    light: tuple[float, ...] = SURE,
+    dark: tuple[float, ...] = EVEN,
+    names: tuple[str, ...] = NAMES,
+) -> Network:
     spec = ModelSpec(
         name=name,
         source="",
         sha256=None,
         licence="",
-        class_names=NAMES,
+        class_names=names,
         synsets=None,
         preprocessing=Unprepared(),
         parameters=0,
     )
-    network = Network(spec=spec, body=Known(light, dark), preprocessing=Unprepared())
-    return Threat(name=name, platform=AS_POSTED, classifier=network)
+    return Network(spec=spec, body=Known(light, dark), preprocessing=Unprepared())
 
 
-def row(threat: str = "t", metric: str = "icp", before: float | None = 1.0, after: float | None = 0.0, **named) -> Row:
-    return Row(**{"photo": "p", "reference": "a"} | named, threat=threat, metric=metric, before=before, after=after)
+def threat(reader: Network, handling: Handling | None = None) -> Threat:
+    way = Preset(name="way", meaning="", kind="shared", handling=handling) if handling else PRESETS["file"]
+    return Threat(network=reader, role="held-out", preset=way)
 
 
-def test_every_metric_of_an_answer_before_and_after() -> None:
-    rows = {found.metric: found for found in audit("cat.jpg", LIGHT, DARK, [threat()], [1])}
-    assert set(rows) == set(METRICS) == {"icp", "ice", "top1", "top5"}
+def row(version: str = "protected", **named: object) -> Row:
+    usual = {"photo": "p", "network": "n", "role": "held-out", "preset": "file", "reference": "a", "answer": "a"}
+    return Row(**usual | dict.fromkeys(METRICS) | {"version": version} | named)
+
+
+BOTH = {"original": [LIGHT], "protected": [DARK]}
+
+
+def test_every_number_of_an_answer() -> None:
+    reader = network()
+    before, after = audit("cat.jpg", BOTH, [threat(reader)], {reader: 1})
     entropy = -sum(share * math.log(share) for share in SURE)
-    expected = {"icp": (0.25, 0.125), "ice": (entropy, math.log(8)), "top1": (0.0, 1.0), "top5": (1.0, 1.0)}
-    for metric, (before, after) in expected.items():
-        assert (rows[metric].before, rows[metric].after) == (pytest.approx(before), pytest.approx(after)), metric
-        assert (rows[metric].photo, rows[metric].threat, rows[metric].reference) == ("cat.jpg", "crawler", "b")
+    common = {"photo": "cat.jpg", "network": "crawler", "role": "held-out", "preset": "file", "reference": "b"}
+    approximately = pytest.approx
+    expected = {"icp": approximately(0.25), "ice": approximately(entropy), "top1": False, "top5": True}
+    assert asdict(before) == {**common, **expected, "version": "original", "answer": "a", "leaked": None}
+    expected = {"icp": approximately(0.125), "ice": approximately(math.log(8)), "top1": True, "top5": True}
+    assert asdict(after) == {**common, **expected, "version": "protected", "answer": "a", "leaked": None}
 
 
-def test_threats_are_judged_by_references_of_their_own() -> None:
-    rows = audit("cat.jpg", LIGHT, DARK, [threat("one"), threat("two", dark=SURE[::-1])], [0, 7])
-    read = {(found.threat, found.metric): (found.reference, found.before, found.after) for found in rows}
-    assert len(read) == 2 * len(METRICS)
-    assert read["one", "icp"] == ("a", pytest.approx(0.5), pytest.approx(0.125))
-    assert read["two", "icp"] == ("h", pytest.approx(0.0078125), pytest.approx(0.5))
-    assert read["two", "top1"] == ("h", 0, 1)
-    assert read["two", "top5"] == ("h", 0, 1)
+def test_networks_are_judged_by_references_of_their_own() -> None:
+    first, second = network("one"), network("two", dark=SURE[::-1])
+    rows = audit("cat.jpg", BOTH, [threat(first), threat(second)], {first: 0, second: 7})
+    read = {(found.network, found.version): (found.reference, found.icp, found.top1) for found in rows}
+    assert read["one", "original"] == ("a", pytest.approx(0.5), True)
+    assert read["one", "protected"] == ("a", pytest.approx(0.125), True)
+    assert read["two", "original"] == ("h", pytest.approx(0.0078125), False)
+    assert read["two", "protected"] == ("h", pytest.approx(0.5), True)
 
 
-def test_both_versions_go_the_threats_way() -> None:
+@pytest.mark.parametrize(("answer", "leaked"), [("bedroom", True), ("closet", True), ("beach", False)])
+def test_an_answer_of_the_same_meaning_leaks(answer: str, leaked: bool) -> None:
+    names = places_names()
+    shares = [0.001] * len(names)
+    shares[names.index(answer)] = 1.0
+    reader = network(light=tuple(shares), dark=tuple(shares), names=names)
+    rows = audit("a", BOTH, [threat(reader)], {reader: names.index("bedroom")})
+    assert {(found.answer, found.leaked, found.top1) for found in rows} == {(answer, leaked, answer == "bedroom")}
+
+
+def test_every_version_goes_the_threats_way_once() -> None:
     seen: list[tuple[int, ...]] = []
 
     def handling(pixels: np.ndarray) -> np.ndarray:
         seen.append(pixels.shape)
         return Platform(long_edge=3)(pixels)
 
-    crawler = threat()
-    audit("a", LIGHT, DARK[:2], [Threat(name="", platform=handling, classifier=crawler.classifier)], [0])
-    assert seen == [(4, 6, 3), (2, 6, 3)]
-
-
-def test_a_platform_that_threats_share_handles_each_version_once() -> None:
-    calls: list[int] = []
-
-    def handling(pixels: np.ndarray) -> np.ndarray:
-        calls.append(int(pixels[0, 0, 0]))
-        return pixels
-
-    crawlers = [Threat(name=name, platform=handling, classifier=threat(name).classifier) for name in "pq"]
-    together = audit("a", LIGHT, DARK, [*crawlers, threat()], [0, 1, 2])
-    assert calls == [200, 20]
-    alone = [
-        found for index, one in enumerate([*crawlers, threat()]) for found in audit("a", LIGHT, DARK, [one], [index])
-    ]
-    assert together == tuple(alone)
-
-
-def test_each_threat_needs_a_reference() -> None:
-    with pytest.raises(ValueError, match="zip"):
-        audit("a", LIGHT, DARK, [threat()], [])
-
-
-def test_an_answer_that_is_no_number_is_none_and_counts_nowhere() -> None:
-    broken = audit("a", LIGHT, DARK, [threat(dark=(math.nan,) * 8)], [0])
-    assert all(found.after is None and found.before is not None for found in broken)
-    json.dumps([asdict(found) for found in broken], allow_nan=False)
-    whole = audit("b", LIGHT, LIGHT, [threat()], [0])
-    assert {(mean.count, mean.before, mean.after) for mean in summarise(broken)} == {(0, None, None)}
-    both = {mean.metric: mean for mean in summarise(broken + whole)}
-    assert (both["icp"].count, both["icp"].after) == (1, pytest.approx(0.5))
-
-
-def test_the_mean_of_each_metric_of_each_threat() -> None:
-    rows = [
-        row("one", "icp", 0.75, 0.25),
-        row("one", "top1", 1, 0),
-        row("two", "icp", 1, 1),
-        row("one", "icp", 0.25, 0.125),
-        row("one", "icp", None, 0.5),
-    ]
-    assert summarise(rows) == (
-        Summary(threat="one", metric="icp", count=2, before=0.5, after=0.1875),
-        Summary(threat="one", metric="top1", count=1, before=1, after=0),
-        Summary(threat="two", metric="icp", count=1, before=1, after=1),
+    first, second = network("p"), network("q")
+    versions = {"original": [LIGHT], "protected": [DARK[:2]], "noise": [LIGHT[:1]]}
+    rows = audit(
+        "a", versions, [threat(first, handling), threat(second, handling), threat(first)], {first: 0, second: 1}
     )
-    assert summarise([]) == ()
-
-
-def test_neither_order_nor_how_runs_were_joined_changes_a_bit() -> None:
-    dice = random.Random(0)
-    rows = [row("t", "icp", dice.random() ** 8, dice.random() ** 8) for _ in range(500)]
-    whole = summarise(rows)
-    for _ in range(5):
-        dice.shuffle(rows)
-        assert summarise(rows[200:] + rows[:200]) == whole
-
-
-def test_a_label_leaks_from_a_photo_once_however_many_read_it() -> None:
-    rows = [
-        row("one", "top5", 1, 1, photo="1.jpg", reference="cat"),
-        row("two", "top5", 1, 1, photo="1.jpg", reference="cat"),
-        row("two", "top5", 1, 0, photo="2.jpg", reference="cat"),
-        row("one", "top5", 1, 0, photo="3.jpg", reference="cat"),
-        row("two", "top5", 0, 0, photo="3.jpg", reference="dog"),
-        row("one", "top5", 1, 1, photo="4.jpg", reference="bee"),
-        row("one", "top1", 1, 1, photo="3.jpg", reference="cat"),
-        row("one", "icp", 1, 1, photo="5.jpg", reference="cow"),
+    assert seen == [(4, 6, 3), (2, 6, 3), (1, 6, 3)]
+    assert [(found.version, found.network) for found in rows[:4]] == [
+        ("original", "p"),
+        ("original", "q"),
+        ("protected", "p"),
+        ("protected", "q"),
     ]
-    assert leaks(rows) == (
-        Leak(label="cat", photos=3, before=3, after=1),
-        Leak(label="bee", photos=1, before=1, after=1),
-        Leak(label="dog", photos=1, before=0, after=0),
+    assert [found.preset for found in rows] == ["way"] * 6 + ["file"] * 3
+
+
+def test_several_copies_are_averaged_only_by_who_has_several() -> None:
+    reader = network(light=SURE, dark=EVEN)
+    versions = {"protected": [DARK, np.full_like(DARK, 255)]}
+    threats = [threat(reader), Threat(network=reader, role="held-out", preset=PRESETS["copies"])]
+    first, averaged = audit("a", versions, threats, {reader: 0})
+    assert (first.icp, averaged.icp) == (pytest.approx(0.125), pytest.approx(0.5))
+
+
+def test_an_answer_that_is_no_number_is_none() -> None:
+    reader = network(dark=(math.nan,) * 8)
+    before, after = audit("a", BOTH, [threat(reader)], {reader: 0})
+    assert before.icp is not None
+    assert {getattr(after, name) for name in ("answer", *METRICS)} == {None}
+    json.dumps(asdict(after), allow_nan=False)
+
+
+def test_a_label_is_given_away_by_a_photo_once_however_many_read_it() -> None:
+    def pair(network: str, photo: str, reference: str, before: bool, after: bool) -> list[Row]:
+        named = {"network": network, "photo": photo, "reference": reference}
+        return [row("original", top5=before, **named), row("protected", top5=after, **named)]
+
+    rows = [
+        *pair("one", "1.jpg", "cat", True, True),
+        *pair("two", "1.jpg", "cat", True, True),
+        *pair("two", "2.jpg", "cat", True, False),
+        *pair("one", "3.jpg", "cat", True, False),
+        *pair("two", "3.jpg", "dog", False, False),
+        *pair("one", "4.jpg", "bee", True, True),
+        row("noise", top5=True, photo="2.jpg", reference="cat"),
+    ]
+    assert given_away(rows) == (
+        GivenAway(label="cat", photos=3, before=3, after=1),
+        GivenAway(label="bee", photos=1, before=1, after=1),
+        GivenAway(label="dog", photos=1, before=0, after=0),
     )
-    assert leaks(rows, "top1") == (Leak(label="cat", photos=1, before=1, after=1),)
+    assert given_away(rows, "top1")[0] == GivenAway(label="bee", photos=1, before=0, after=0)
 
 
-def test_what_is_no_number_does_not_leak() -> None:
-    assert leaks([row(metric="top5", before=None, after=None)]) == (Leak(label="a", photos=1, before=0, after=0),)
+def test_what_is_no_number_gives_nothing_away() -> None:
+    assert given_away([row(top5=None)]) == (GivenAway(label="a", photos=1, before=0, after=0),)

@@ -12,6 +12,7 @@ from unseen.audit.rows import Row
 from unseen.audit.summary import Summary, summarise
 from unseen.models import Network
 from unseen.profiles import meanings
+from unseen.reading import class_index, same_class
 from unseen.report.layout import Role
 from unseen.report.words import counted
 from unseen.threats import PRESETS, Preset
@@ -83,7 +84,7 @@ def account(
         summary=summarise(rows),
         not_tested=_not_tested(audited, readers, tried),
         problems=(*readers.problems, *problems, *(line for one in audited for line in one.problems)),
-        notes=readers.notes,
+        notes=(*readers.notes, *_own_judges(audited, readers)),
     )
 
 
@@ -105,6 +106,18 @@ def _reader(network: Network, role: Role) -> ReaderAccount:
     )
 
 
+def _own_judges(audited: Sequence[Audited], readers: Readers) -> list[str]:
+    """Networks that do not know a given label, and so are judged by their own answers."""
+    first = next(iter(readers.roles))
+    labels = {one.pair.label for one in audited if one.pair.label is not None}
+    known = [index for label in labels if (index := class_index(label, first)) is not None]
+    return [
+        f"{network.name} does not know every given label; then what it says of the original counts as right"
+        for network in readers.roles
+        if any(same_class(index, first, network) is None for index in known)
+    ]
+
+
 def _not_tested(audited: Sequence[Audited], readers: Readers, tried: set[str]) -> tuple[str, ...]:
     """What a reader could take this audit for, and it is not."""
     told = []
@@ -121,11 +134,9 @@ def _not_tested(audited: Sequence[Audited], readers: Readers, tried: set[str]) -
     left_out = [preset.meaning for preset in PRESETS.values() if preset.name not in tried]
     if left_out:
         told.append(f"These ways in which photos come to be read: {'; '.join(left_out)}.")
-    blind = [network.name for network in readers.roles if meanings(network.class_names, network.spec.synsets) is None]
+    blind = [one.name for one in readers.roles if meanings(one.class_names, one.spec.synsets) is None]
     if blind:
-        told.append(
-            f"Whether answers of {', '.join(blind)} mean the same thing: the meaning of their classes is not known."
-        )
+        told.append(f"Whether answers of {', '.join(blind)} mean the same: the groups of their classes are not known.")
     return (*told, *_NEVER_TESTED)
 
 

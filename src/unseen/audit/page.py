@@ -56,6 +56,7 @@ def to_html(audit: Audit, pictures: Pictures) -> str:
             roles=words.ROLES,
             found=words.found,
             of=words.of,
+            short=words.short_names(audit),
         )
     )
 

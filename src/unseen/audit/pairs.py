@@ -88,10 +88,10 @@ def _matched(original: Path, protected: Path) -> tuple[dict[Path, Path], list[st
     if without:
         of = f"{len(without)} of {counted(len(names), 'original')}"
         problems.append(f"{protected}: has no copy of {of} ({_some(without)}); what is not there is not audited")
-    if original.is_dir() and free and not unclear:
-        problems.append(
-            f"{original}: has no original of {len(free)} {'copy' if len(free) == 1 else 'copies'} ({_some(free)})"
-        )
+    alone = [copy for copy in free if all(copy not in fits for _, fits in unclear)]
+    if original.is_dir() and alone:
+        noun = "copy" if len(alone) == 1 else "copies"
+        problems.append(f"{original}: has no original of {len(alone)} {noun} ({_some(alone)})")
     return {root / name: protected / found[name] for name in names if name in found}, problems
 
 

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from unseen.audit.account import Audit
 from unseen.audit.rows import Version
-from unseen.audit.words import NONE, ROLES, findings, found, interval, mean, of, opening, share
+from unseen.audit.words import NONE, ROLES, findings, found, interval, mean, of, opening, share, short_names
 from unseen.report.words import decimal, printable
 
 _SHOWN: tuple[Version, ...] = ("original", "noise", "protected")
@@ -46,13 +46,14 @@ def _networks(audit: Audit) -> Table:
     headings = ("Originals", "Noise of\nsame size", "Protected\ncopies", "95 %", "In five", "Chance", "Uncertainty")
     for heading in headings:
         result.add_column(heading, justify="right", no_wrap=True)
+    names = short_names(audit)
     for network in audit.networks:
         original, noise, copy = (found(audit, first, version, network.name) for version in _SHOWN)
         if copy is not None:
             cells = [mean(of(one)) for one in (original, noise, copy)]
             cells += [interval(copy.top1), mean(copy.top5), mean(copy.icp)]
             ice = NONE if copy.ice is None else decimal(copy.ice.mean)
-            result.add_row(Text(printable(network.name)), ROLES[network.role], *cells, ice)
+            result.add_row(Text(printable(names[network.name])), ROLES[network.role], *cells, ice)
     return result
 
 

@@ -1,14 +1,19 @@
 """An audit in words that need no knowledge of networks."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from statistics import fmean
 
 from unseen.audit.account import Audit
 from unseen.audit.rows import Row, Version
 from unseen.audit.summary import Estimate, Summary
+from unseen.naming import parse_name
 from unseen.report.words import counted
 from unseen.threats import PRESETS
+
+_ZOOS = ("timm:", "torchvision:")
 
 NONE = "–"
 """Where there is no number."""
@@ -51,6 +56,15 @@ def found(audit: Audit, preset: str, version: Version, network: str | None = Non
     return next(fits, None)
 
 
+def short_names(audit: Audit) -> dict[str, str]:
+    """Networks as a table names them: without folders, zoos and options, unless two would be called the same."""
+    names = [network.name for network in audit.networks]
+    short = {name: PurePath(parse_name(name)[0]).name for name in names}
+    short = {name: one.partition(":")[2] if one.startswith(_ZOOS) else one for name, one in short.items()}
+    count = Counter(short.values())
+    return {name: one if count[one] == 1 else name for name, one in short.items()}
+
+
 def of(summary: Summary | None, metric: str = "top1") -> Estimate | None:
     """One of a summary's numbers."""
     return None if summary is None else getattr(summary, metric)
@@ -84,7 +98,8 @@ def interval(estimate: Estimate | None) -> str:
 
 def opening(audit: Audit) -> str:
     """Who read what."""
-    held_out = [network.name for network in audit.networks if network.role == "held-out"]
+    short = short_names(audit)
+    held_out = [short[network.name] for network in audit.networks if network.role == "held-out"]
     photos = counted(audit.photos, "photo")
     if not held_out:
         return (

@@ -20,8 +20,8 @@ def meanings(class_names: Sequence[str], synsets: Sequence[str] | None = None) -
 
     Args:
         class_names: of the network, in the order of its answers.
-        synsets: WordNet's name of each class, where they are known; they outrank the names, whose case matters: a Cardigan
-            is a dog.
+        synsets: WordNet's name of each class, where they are known; they outrank the names, whose case matters
+            because a Cardigan is a dog.
     """
     for table, words in ((_by_synset(), synsets), (_by_name(), class_names), (_by_place(), class_names)):
         found = tuple(table.get(word, "") for word in words or ())
