@@ -31,6 +31,12 @@ def meanings(class_names: Sequence[str], synsets: Sequence[str] | None = None) -
 
 
 @cache
+def places() -> tuple[str, ...]:
+    """Every scene of Places365, in no order that a network answers in."""
+    return tuple(_by_place())
+
+
+@cache
 def _by_synset() -> Mapping[str, str]:
     return {synset: meaning for synset, meaning, _ in _rows(IMAGENET_FILE)}
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from unseen.errors import UnseenError
 
 Role = Literal["surrogate", "held-out"]
-Status = Literal["protected", "not_achieved", "failed"]
+Status = Literal["protected", "not_achieved", "untouched", "failed"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +36,44 @@ class Reading:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GroupReading:
+    """How probable one network finds one thing that is to be hidden.
+
+    Attributes:
+        name: as it was asked for.
+        classes: how many of the network's classes it means.
+        before: their total probability in the original, in [0, 1].
+        after: the same in the file as written.
+    """
+
+    name: str
+    classes: int
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class HiddenReading:
+    """How much one network sees of all that is to be hidden.
+
+    Attributes:
+        before: total probability of all its classes in the original, in [0, 1].
+        after: the same in the file as written; in the original, where no copy was written.
+        revealed_before: whether that tells of it: one of them is the first guess, or their total is large enough.
+        revealed_after: the same now.
+        labels: those among the best guesses, before or now.
+        groups: one thing each that the network knows.
+    """
+
+    before: float
+    after: float
+    revealed_before: bool
+    revealed_after: bool
+    labels: tuple[str, ...]
+    groups: tuple[GroupReading, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelReading:
     """What one network reads before and after.
 
@@ -44,7 +82,8 @@ class ModelReading:
         role: "surrogate" when the protection was made against it, "held-out" when it never took part.
         reference: the label that the readings are judged by.
         before: the reading of the original.
-        after: the reading of the file as written, decoded again.
+        after: the reading of the file as written, decoded again; of the original, where no copy was written.
+        hidden: what is seen of what is to be hidden; None where nothing is named, or the network knows none of it.
     """
 
     name: str
@@ -52,6 +91,7 @@ class ModelReading:
     reference: str
     before: Reading
     after: Reading
+    hidden: HiddenReading | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +122,7 @@ class PhotoRow:
     Attributes:
         input: the photo as it was named.
         output: the protected copy; None where none was written.
-        status: "protected", "not_achieved" or "failed".
+        status: "protected", "not_achieved", "untouched" because it reveals nothing that is to be hidden, or "failed".
         error: one line, where it failed.
         seconds: time spent on it.
         iterations: gradient steps spent on it; None where it failed before.
@@ -181,7 +221,15 @@ def _photo(row: dict[str, Any]) -> PhotoRow:
 
 
 def _model(model: dict[str, Any]) -> ModelReading:
-    return ModelReading(**{**model, "before": _reading(model["before"]), "after": _reading(model["after"])})
+    nested = {"before": _reading(model["before"]), "after": _reading(model["after"]), "hidden": _hidden(model["hidden"])}
+    return ModelReading(**{**model, **nested})
+
+
+def _hidden(hidden: dict[str, Any] | None) -> HiddenReading | None:
+    if hidden is None:
+        return None
+    groups = tuple(GroupReading(**group) for group in hidden["groups"])
+    return HiddenReading(**{**hidden, "labels": tuple(hidden["labels"]), "groups": groups})
 
 
 def _reading(reading: dict[str, Any]) -> Reading:

@@ -4,32 +4,76 @@ import math
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
+from types import MappingProxyType
 from typing import Any, Literal
 
-from unseen.report.layout import Answer, Change, ModelReading, PhotoRow, Report
+from unseen.report.layout import Answer, Change, HiddenReading, ModelReading, PhotoRow, Report
 
-Verdict = Literal["hidden", "close", "recognised", "unknown"]
+Verdict = Literal["hidden", "close", "recognised", "unknown", "blind"]
 
 VERDICTS: dict[Verdict, str] = {
     "hidden": "hidden",
     "close": "hidden, but among its guesses",
     "recognised": "still recognised",
     "unknown": "not recognised before either",
+    "blind": "knows no such thing",
 }
 _ROLES = {"surrogate": "used to make the protection", "held-out": "not used to make the protection"}
 _ROLES_OF_PICTURES = {"surrogate": "decides whether it counts as protected", "held-out": "only looks on"}
-STATUSES = {"protected": "Protected", "not_achieved": "Not achieved", "failed": "Failed"}
+STATUSES = {
+    "protected": "Protected",
+    "not_achieved": "Not achieved",
+    "untouched": "Left untouched",
+    "failed": "Failed",
+}
+_NAMED = 6
+"""Things to be hidden that a sentence lists."""
 UNSURE = 0.1
 """Probability under which a network's first guess is called unsure."""
 
 
-def verdict(model: ModelReading) -> Verdict:
-    """Whether the network still gives the reference."""
+def verdict(model: ModelReading, settings: Mapping[str, Any] = MappingProxyType({})) -> Verdict:
+    """Whether the network still gives the reference, or of a named thing whether it still tells of it."""
+    if "hide" in settings:
+        return _verdict_on(model.hidden, model.after.top5)
     if _first(model.before.top5) != model.reference:
         return "unknown"
     if _first(model.after.top5) == model.reference:
         return "recognised"
     return "close" if model.reference in {answer.label for answer in model.after.top5} else "hidden"
+
+
+def _verdict_on(hidden: HiddenReading | None, guesses: tuple[Answer, ...]) -> Verdict:
+    if hidden is None:
+        return "blind"
+    if hidden.revealed_after:
+        return "recognised"
+    if not hidden.revealed_before:
+        return "unknown"
+    return "close" if {guess.label for guess in guesses} & {*hidden.labels} else "hidden"
+
+
+def chances(model: ModelReading, settings: Mapping[str, Any]) -> tuple[float, float] | None:
+    """What a network is judged by, before and now: the chance of the reference, or of all that is to be hidden.
+
+    None where it knows nothing of that.
+    """
+    if "hide" not in settings:
+        return model.before.icp, model.after.icp
+    return None if model.hidden is None else (model.hidden.before, model.hidden.after)
+
+
+def measured(settings: Mapping[str, Any]) -> str:
+    """What that is the chance of."""
+    return f"“{hidden_things(settings)}”" if "hide" in settings else "the true answer"
+
+
+def hidden_things(settings: Mapping[str, Any]) -> str:
+    """What is to be hidden, where it is named: "dog or bedroom", of many "dog, bedroom, … or 58 more"."""
+    names = [str(name) for name in settings["hide"]]
+    if len(names) > _NAMED:
+        names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} more"]
+    return _listed(names, "or")
 
 
 def percent(probability: float | None) -> str:
@@ -115,12 +159,33 @@ def outcome_in_words(row: PhotoRow, settings: Mapping[str, Any]) -> str:
     """The same without a remedy."""
     if row.status == "failed":
         return row.error or "The photo could not be processed."
+    if row.status == "untouched":
+        return _why_untouched(row, settings)
     if row.status == "protected":
-        return f"{_capitalised(_judges(settings))} no longer give the true answer first."
-    known = [model.name for model in row.models if model.role == "surrogate" and verdict(model) == "recognised"]
+        return f"{_capitalised(_judges(settings))} {_no_longer(settings)}."
+    known = [
+        model.name for model in row.models if model.role == "surrogate" and verdict(model, settings) == "recognised"
+    ]
     if not known:
         return "The networks changed their answer, but less surely than was asked."
     return f"Still recognised by {_listed(known)}."
+
+
+def _why_untouched(row: PhotoRow, settings: Mapping[str, Any]) -> str:
+    seen = [
+        f"{model.name} {percent(model.hidden.before)}"
+        for model in row.models
+        if model.role == "surrogate" and model.hidden
+    ]
+    judges = _capitalised(_judges(settings, did=False))
+    return f"{judges} see no {hidden_things(settings)} here ({_listed(seen)}), so the photo was left as it is."
+
+
+def _no_longer(settings: Mapping[str, Any]) -> str:
+    """What became of the networks' answers in a protected photo."""
+    if "hide" not in settings:
+        return "no longer give the true answer first"
+    return f"no longer see any {hidden_things(settings)}"
 
 
 def remedy(settings: Mapping[str, Any]) -> str:
@@ -185,50 +250,65 @@ LIMITS = (
 def _outcome(report: Report) -> str:
     photos = report.photos
     protected = sum(row.status == "protected" for row in photos)
+    untouched = sum(row.status == "untouched" for row in photos)
     failed = sum(row.status == "failed" for row in photos)
+    if len(photos) == 1 and untouched:
+        return f"The photo is left untouched: no {hidden_things(report.settings)} is seen in it."
     if len(photos) == 1:
         opening = "The photo is protected" if protected else "The photo is not protected"
     else:
         opening = f"{protected or 'None'} of {len(photos)} photos {'is' if protected == 1 else 'are'} protected"
     if protected:
-        opening += f": {_judges(report.settings)} no longer give the true answer first, in the files as written"
+        opening += f": {_judges(report.settings)} {_no_longer(report.settings)}, in the files as written"
+    if untouched:
+        opening += f"; {untouched} {'was' if untouched == 1 else 'were'} left untouched, for nothing of it is seen there"
     return opening + (f"; {failed} could not be processed." if failed else ".")
 
 
 def _gain(report: Report) -> str:
-    used, others = (_mean_chances(report.photos, role) for role in ("surrogate", "held-out"))
+    used, others = (_mean_chances(report, role) for role in ("surrogate", "held-out"))
     if not used:
-        return "No network was asked what it sees."
-    sentence = f"On average, {_judges(report.settings)} gave the true answer a chance of {used}"
+        every_untouched = all(row.status == "untouched" for row in report.photos)
+        return "Nothing was changed." if every_untouched else "No network was asked what it sees."
+    chance = "all of it together" if "hide" in report.settings else "the true answer"
+    sentence = f"On average, {_judges(report.settings)} gave {chance} a chance of {used}"
     if not others:
         return f"{sentence}; no other network was asked, so how far this carries is not known."
     return f"{sentence}; other networks, {_others_part(report.settings)}, {others}."
 
 
-def _judges(settings: Mapping[str, Any]) -> str:
-    """Those networks that decide whether a photo is protected."""
-    return "the networks that judge it" if is_picture_alone(settings) else "the networks used to make the protection"
+def _judges(settings: Mapping[str, Any], *, did: bool = True) -> str:
+    """Those networks that decide whether a photo is protected; `did` where a protection was made."""
+    if is_picture_alone(settings):
+        return "the networks that judge it"
+    return "the networks used to make the protection" if did else "the networks that decide"
 
 
 def _others_part(settings: Mapping[str, Any]) -> str:
     return "which only look on" if is_picture_alone(settings) else "which had no part in it"
 
 
-def _mean_chances(photos: tuple[PhotoRow, ...], role: str) -> str:
-    """The mean chance of the reference before and after; empty where there is no reading."""
-    readings = [model for row in photos for model in row.models if model.role == role]
+def _mean_chances(report: Report, role: str) -> str:
+    """The mean of `chances` before and after, where a copy was made; empty where there is no reading."""
+    readings = [
+        found
+        for row in report.photos
+        if row.status != "untouched"
+        for model in row.models
+        if model.role == role and (found := chances(model, report.settings))
+    ]
     if not readings:
         return ""
-    before = fmean(model.before.icp for model in readings)
-    return f"{percent(before)} before and {percent(fmean(model.after.icp for model in readings))} now"
+    before, after = (fmean(values) for values in zip(*readings, strict=True))
+    return f"{percent(before)} before and {percent(after)} now"
 
 
 def _first(top: tuple[Answer, ...]) -> str | None:
     return top[0].label if top else None
 
 
-def _listed(names: list[str]) -> str:
-    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+def _listed(names: list[str], last: str = "and") -> str:
+    return f" {last} ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 def _capitalised(text: str) -> str:
