@@ -43,7 +43,7 @@ def run(
         done = f"interrupted after {len(rows)} of {counted(len(jobs), 'photo')}"
         complain(f"{done}: their copies are whole, the rest was not written")
         return INTERRUPTED
-    return 0 if are_written and all(row.status == "protected" for row in rows) else 1
+    return 0 if are_written and all(row.status in ("protected", "untouched") for row in rows) else 1
 
 
 def _write_reports(report: Report, outcomes: list[Outcome], paths: tuple[Path, ...]) -> bool:
@@ -55,6 +55,6 @@ def _write_reports(report: Report, outcomes: list[Outcome], paths: tuple[Path, .
 
 
 def _tell_sum(report: Report, seconds: float) -> None:
-    statuses = ("protected", "not_achieved", "failed")
+    statuses = ("protected", "not_achieved", *(("untouched",) if "hide" in report.settings else ()), "failed")
     counts = (f"{sum(row.status == status for row in report.photos)} {status}" for status in statuses)
     click.echo(f"{', '.join(counts).replace('_', ' ')}, in {seconds:.1f} seconds")

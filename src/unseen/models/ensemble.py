@@ -23,7 +23,9 @@ class Ensemble(nn.Module):
         ModelError: no network, or networks that do not answer in the same classes.
     """
 
-    def __init__(self, members: Sequence[Classifier], *, precision: torch.dtype | None = None, mixed: bool = False) -> None:
+    def __init__(
+        self, members: Sequence[Classifier], *, precision: torch.dtype | None = None, mixed: bool = False
+    ) -> None:
         super().__init__()
         if not members:
             raise ModelError("an ensemble needs at least one network; name one with --model")

@@ -11,6 +11,9 @@ from unseen.naming import nearest
 from unseen.profiles.groups import PROFILES
 from unseen.profiles.meanings import meanings, places
 
+_NEAR = 3
+"""Near names that a message tells, where the names of a thousand classes are near each other."""
+
 Known = Mapping[str, tuple[Sequence[str], Sequence[str] | None]]
 """Networks by name: their classes' names, and WordNet's synsets where they are known."""
 
@@ -68,8 +71,8 @@ def classes_meant(name: str, class_names: tuple[str, ...], synsets: tuple[str, .
     """The classes of a network that a name means, in rising order; none where the network does not know it.
 
     Case and underscores do not matter. A name means the classes that are called so ("tabby", a synset, "church" of
-    "church/indoor") and those whose meaning, from `meanings`, is called so ("cat"). A word of a meaning of several, such
-    as "fox" of "wolf, fox or wild dog", means all of it, unless a class is called so.
+    "church/indoor") and those whose meaning, from `meanings`, is called so ("cat"). A word of a meaning of several,
+    such as "fox" of "wolf, fox or wild dog", means all of it, unless a class is called so.
     """
     wanted, own = _plain(name), meanings(class_names, synsets) or ()
     called = [index for index, each in enumerate(class_names) if wanted in _spellings(each)]
@@ -97,7 +100,7 @@ def check_known(secrets: Iterable[Secret], surrogates: Known, held_out: Known) -
             remedy = "it is a scene of Places365; add a network that knows scenes, such as --model places:resnet50"
             raise UnseenError(f"{problem}; {remedy}")
         names = {word for network in every.values() for word in _vocabulary(*network)}
-        raise UnseenError(f"{problem}; {nearest(_plain(secret.name), names)}")
+        raise UnseenError(f"{problem}; {nearest(_plain(secret.name), names, count=_NEAR)}")
 
 
 def _knowing(name: str, networks: Known) -> list[str]:

@@ -1,4 +1,4 @@
-"""What is to be hidden of a photo: whether it shows any of it, what each network is judged by, and what it still sees."""
+"""What is to be hidden of a photo: whether it shows any, what each network is judged by, and what it still sees."""
 
 from collections.abc import Sequence
 
@@ -8,9 +8,9 @@ from torch import Tensor
 from unseen.errors import UnseenError
 from unseen.models import Network
 from unseen.profiles import group_icp, reveals
-from unseen.protect.protection import Protection, Work
+from unseen.protect.protection import Protection, Work, require_hiding
 from unseen.report.layout import GroupReading, HiddenReading, Reading
-from unseen.types import HidingScheme, Images, Protected, Scheme
+from unseen.types import Classifier, Images, Protected, Scheme
 
 
 def hide(work: Work, protection: Protection) -> None:
@@ -39,7 +39,7 @@ def revealing(protection: Protection, answers: Sequence[Tensor]) -> list[bool]:
     ]
 
 
-def hidden_by(scheme: Scheme, images: Images, ensemble: torch.nn.Module, protection: Protection) -> Protected:
+def hidden_by(scheme: Scheme, images: Images, ensemble: Classifier, protection: Protection) -> Protected:
     """What the scheme makes of images (B, C, H, W), against all that is to be hidden.
 
     Raises:
@@ -52,8 +52,7 @@ def hidden_by(scheme: Scheme, images: Images, ensemble: torch.nn.Module, protect
         if len(group) == len(network.class_names):
             raise UnseenError(f"{network.name}: every class that it knows is to be hidden; name fewer")
         row[group] = True
-    assert isinstance(scheme, HidingScheme)  # as the protection has made sure
-    return scheme.hiding(images, ensemble, classes, seed=protection.seed)
+    return require_hiding(scheme).hiding(images, ensemble, classes, seed=protection.seed)
 
 
 def hidden_reading(

@@ -134,14 +134,16 @@ class Work:
     canvas: Tensor = field(default_factory=lambda: torch.empty(0))
 
 
-def require_hiding(scheme: Scheme) -> None:
-    """Refuse a scheme that cannot push a whole group of classes down.
+def require_hiding(scheme: Scheme) -> HidingScheme:
+    """The scheme, if it can push a whole group of classes down.
 
     Raises:
         UnseenError: such a scheme.
     """
     if not isinstance(scheme, HidingScheme):
-        raise UnseenError("what is named can be hidden by away alone, or after pictures as in crop+away; choose that")
+        problem = "the scheme cannot push down a whole group of classes, which hiding named things takes"
+        raise UnseenError(f"{problem}; give away, alone or after pictures as in crop+away")
+    return scheme
 
 
 def load_networks(models: Iterable[str | Network], device: str = "auto") -> tuple[Network, ...]:

@@ -221,7 +221,11 @@ def _photo(row: dict[str, Any]) -> PhotoRow:
 
 
 def _model(model: dict[str, Any]) -> ModelReading:
-    nested = {"before": _reading(model["before"]), "after": _reading(model["after"]), "hidden": _hidden(model["hidden"])}
+    nested = {
+        "before": _reading(model["before"]),
+        "after": _reading(model["after"]),
+        "hidden": _hidden(model["hidden"]),
+    }
     return ModelReading(**{**model, **nested})
 
 

@@ -26,6 +26,8 @@ def to_html(report: Report, previews: Mapping[str, Preview]) -> str:
         previews=previews,
         summary=words.summary(report),
         roles=words.roles_in_words(report.settings),
+        measured=words.measured(report.settings),
+        meant=words.meant_in_words(report),
         statuses=words.STATUSES,
     )
 
@@ -40,6 +42,7 @@ def _environment() -> Environment:
         finalize=_shown,
     )
     environment.filters |= {
+        "chances": words.chances,
         "change": words.change_in_words,
         "data_uri": _data_uri,
         "decimal": words.decimal,

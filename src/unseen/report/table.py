@@ -21,7 +21,9 @@ from unseen.report.words import (
     percent,
     printable,
     remedy,
+    seen_in_words,
     size_in_words,
+    untouched_in_words,
     verdict,
 )
 
@@ -53,7 +55,7 @@ def table(report: Report) -> Table:
     result.add_column("Result", min_width=10)
     for row in report.photos:
         for line, cells in zip_longest(
-            _photo_lines(row), (_network_cells(model, report.settings) for model in row.models)
+            _photo_lines(row), (_cells(model, row, report.settings) for model in row.models)
         ):
             result.add_row(line, *(cells or ()))
         result.add_section()
@@ -69,10 +71,14 @@ def _photo_lines(row: PhotoRow) -> list[Text]:
     return lines if row.change is None else [*lines, Text(f"change: {size_in_words(row.change)}")]
 
 
-def _network_cells(model: ModelReading, settings: Mapping[str, Any]) -> tuple[Text, ...]:
+def _cells(model: ModelReading, row: PhotoRow, settings: Mapping[str, Any]) -> tuple[Text, ...]:
     outcome, found = verdict(model, settings), chances(model, settings)
+    name = Text(model.name if model.role == "surrogate" else f"{model.name} *")
+    if row.status == "untouched":
+        chance, seen = Text(_compact(found[0]) if found else ""), seen_in_words(model.hidden)
+        return name, Text(_best_guess(model.before)), Text(""), chance, Text(seen, style=STYLES[outcome])
     return (
-        Text(model.name if model.role == "surrogate" else f"{model.name} *"),
+        name,
         Text(_best_guess(model.before)),
         Text(_best_guess(model.after)),
         Text(" → ".join(map(_compact, found)) if found else ""),
@@ -105,10 +111,11 @@ def _caption(report: Report) -> Text:
             lines.append((row.error, STYLES["failed"]))
         elif row.status == "not_achieved":
             lines.append((f"{row.input}: {outcome_in_words(row, report.settings)}", STYLES["not_achieved"]))
-        elif row.status == "untouched":
-            lines.append((f"{row.input}: {outcome_in_words(row, report.settings)}", STYLES["untouched"]))
         lines += [(f"{row.input}: {note}", "") for note in row.notes]
     if any(row.status == "not_achieved" for row in report.photos):
         lines.append((remedy(report.settings), STYLES["not_achieved"]))
+    untouched = sum(row.status == "untouched" for row in report.photos)
+    if untouched:
+        lines.append((untouched_in_words(untouched, report.settings), STYLES["untouched"]))
     told = ((f"{printable(line)}\n", style) for line, style in lines)
     return Text.assemble(*told, (legend, "dim"))

@@ -63,6 +63,20 @@ def chances(model: ModelReading, settings: Mapping[str, Any]) -> tuple[float, fl
     return None if model.hidden is None else (model.hidden.before, model.hidden.after)
 
 
+def untouched_in_words(count: int, settings: Mapping[str, Any]) -> str:
+    """Why so many photos have no copy: the rule, with its number."""
+    things = hidden_things(settings)
+    return (
+        f"{counted(count, 'photo')} left untouched, without a copy: no network used sees {things} there, "
+        f"as its first guess or with {percent(settings['revealed_at'])} or more for all its classes together."
+    )
+
+
+def seen_in_words(hidden: HiddenReading | None) -> str:
+    """Whether a network sees what is to be hidden in a photo that was left untouched."""
+    return VERDICTS["blind"] if hidden is None else "sees it" if hidden.revealed_before else "does not see it"
+
+
 def measured(settings: Mapping[str, Any]) -> str:
     """What that is the chance of."""
     return f"“{hidden_things(settings)}”" if "hide" in settings else "the true answer"
@@ -74,6 +88,17 @@ def hidden_things(settings: Mapping[str, Any]) -> str:
     if len(names) > _NAMED:
         names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} more"]
     return _listed(names, "or")
+
+
+def meant_in_words(report: Report) -> tuple[str, ...]:
+    """What each name to be hidden means to a network that knows it: "dog: 118 classes of lite0"."""
+    found = {
+        group.name: f"{group.name}: {group.classes} {'class' if group.classes == 1 else 'classes'} of {model.name}"
+        for row in reversed(report.photos)
+        for model in reversed(row.models)
+        for group in (model.hidden.groups if model.hidden else ())
+    }
+    return tuple(sorted(found.values()))
 
 
 def percent(probability: float | None) -> str:
@@ -177,8 +202,8 @@ def _why_untouched(row: PhotoRow, settings: Mapping[str, Any]) -> str:
         for model in row.models
         if model.role == "surrogate" and model.hidden
     ]
-    judges = _capitalised(_judges(settings, did=False))
-    return f"{judges} see no {hidden_things(settings)} here ({_listed(seen)}), so the photo was left as it is."
+    why = f"No {hidden_things(settings)} is seen here ({_listed(seen)})"
+    return f"{why}, so the photo was left as it is: no copy was made."
 
 
 def _no_longer(settings: Mapping[str, Any]) -> str:
@@ -261,7 +286,9 @@ def _outcome(report: Report) -> str:
     if protected:
         opening += f": {_judges(report.settings)} {_no_longer(report.settings)}, in the files as written"
     if untouched:
-        opening += f"; {untouched} {'was' if untouched == 1 else 'were'} left untouched, for nothing of it is seen there"
+        opening += (
+            f"; {untouched} {'was' if untouched == 1 else 'were'} left untouched, for nothing of it is seen there"
+        )
     return opening + (f"; {failed} could not be processed." if failed else ".")
 
 
@@ -277,11 +304,9 @@ def _gain(report: Report) -> str:
     return f"{sentence}; other networks, {_others_part(report.settings)}, {others}."
 
 
-def _judges(settings: Mapping[str, Any], *, did: bool = True) -> str:
-    """Those networks that decide whether a photo is protected; `did` where a protection was made."""
-    if is_picture_alone(settings):
-        return "the networks that judge it"
-    return "the networks used to make the protection" if did else "the networks that decide"
+def _judges(settings: Mapping[str, Any]) -> str:
+    """Those networks that decide whether a photo is protected."""
+    return "the networks that judge it" if is_picture_alone(settings) else "the networks used to make the protection"
 
 
 def _others_part(settings: Mapping[str, Any]) -> str:
