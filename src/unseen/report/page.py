@@ -54,7 +54,7 @@ def _environment() -> Environment:
         "status": words.status_in_words,
         "verdict": words.verdict,
     }
-    environment.globals["VERDICTS"] = words.VERDICTS
+    environment.globals |= {"VERDICTS": words.VERDICTS, "ROLES_IN_UNTOUCHED": words.ROLES_IN_UNTOUCHED}
     return environment
 
 

@@ -19,6 +19,7 @@ VERDICTS: dict[Verdict, str] = {
     "blind": "knows no such thing",
 }
 _ROLES = {"surrogate": "used to make the protection", "held-out": "not used to make the protection"}
+ROLES_IN_UNTOUCHED = {"surrogate": "decides whether a photo is left untouched", "held-out": "only looks on"}
 _ROLES_OF_PICTURES = {"surrogate": "decides whether it counts as protected", "held-out": "only looks on"}
 STATUSES = {
     "protected": "Protected",
@@ -297,8 +298,7 @@ def _gain(report: Report) -> str:
     if not used:
         every_untouched = all(row.status == "untouched" for row in report.photos)
         return "Nothing was changed." if every_untouched else "No network was asked what it sees."
-    chance = "all of it together" if "hide" in report.settings else "the true answer"
-    sentence = f"On average, {_judges(report.settings)} gave {chance} a chance of {used}"
+    sentence = f"On average, {_judges(report.settings)} gave {measured(report.settings)} a chance of {used}"
     if not others:
         return f"{sentence}; no other network was asked, so how far this carries is not known."
     return f"{sentence}; other networks, {_others_part(report.settings)}, {others}."
