@@ -15,7 +15,7 @@ def test_the_layout_is_the_promised_one(report: Report) -> None:
     assert list(data) == ["version", "settings", "photos"]
     assert {"input", "output", "status", "error", "seconds", "iterations", "target", "target_probability"} <= set(photo)
     assert {"models", "change", "metadata_removed"} <= set(photo)
-    assert list(network) == ["name", "role", "reference", "before", "after"]
+    assert list(network) == ["name", "role", "reference", "before", "after", "hidden"]
     assert list(network["before"]) == ["icp", "ice", "top5"]
     assert network["after"]["top5"][0] == {"label": "chain mail, ring mail", "probability": 0.9931}
     assert {"mean_abs", "max_abs", "psnr", "ssim"} <= set(photo["change"])

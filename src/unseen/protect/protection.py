@@ -86,11 +86,15 @@ class Protection:
         """What the noise is made against: each surrogate, and where it crops, its look at the whole photo as well."""
         return self.surrogates + tuple(network.whole() for network in self.surrogates if network.crops)
 
+    @property
+    def hidden_names(self) -> tuple[str, ...]:
+        """What is to be hidden, each name once."""
+        return tuple(dict.fromkeys(secret.name for secret in self.hide))
+
     def meant(self, network: Network) -> Mapping[str, tuple[int, ...]]:
         """What of that which is to be hidden the network knows: the classes of each name, no class twice in one."""
         spec = network.spec
-        names = dict.fromkeys(secret.name for secret in self.hide)
-        found = {name: classes_meant(name, spec.class_names, spec.synsets) for name in names}
+        found = {name: classes_meant(name, spec.class_names, spec.synsets) for name in self.hidden_names}
         return {name: classes for name, classes in found.items() if classes}
 
     def hidden_classes(self, network: Network) -> Tensor:
@@ -169,7 +173,7 @@ def settings_of(protection: Protection) -> dict[str, Any]:
         "pictures": [{"scheme": type(picture).__name__, **_own_settings(picture)} for picture in protection.pictures],
         "picture_only": isinstance(scheme, Unchanged),
         "epsilon_levels": _in_levels(own).get("epsilon_levels"),
-        **({"hide": [secret.name for secret in protection.hide], "revealed_at": REVEALED} if protection.hide else {}),
+        **({"hide": list(protection.hidden_names), "revealed_at": REVEALED} if protection.hide else {}),
         "models": [network.name for network in protection.surrogates],
         "audit_models": [network.name for network in protection.held_out],
         "seed": protection.seed,

@@ -224,7 +224,7 @@ def _model(model: dict[str, Any]) -> ModelReading:
     nested = {
         "before": _reading(model["before"]),
         "after": _reading(model["after"]),
-        "hidden": _hidden(model["hidden"]),
+        "hidden": _hidden(model.get("hidden")),
     }
     return ModelReading(**{**model, **nested})
 
