@@ -61,7 +61,7 @@ def test_json_is_all_that_standard_output_gets_and_has_the_layout_of_the_issue(d
     assert photo <= set(done)
     assert photo <= set(failed)
     (model,) = done["models"]
-    assert set(model) == {"name", "role", "reference", "before", "after"}
+    assert set(model) == {"name", "role", "reference", "before", "after", "hidden"}
     assert model["role"] == "surrogate"
     for reading in (model["before"], model["after"]):
         assert set(reading) == {"icp", "ice", "top5"}
