@@ -1,4 +1,4 @@
-"""Write docs/papers.md: every row of Liu et al. 2019 beside ours, from the reports of the labs.
+"""Write docs/papers.md: every row of the two papers beside ours, from the reports of the labs.
 
     python docs/generate_papers.py [REPORT.json ...]
 
@@ -13,22 +13,24 @@ from pathlib import Path
 from papers_imagenet import figure_12, figures_8_to_11, table_3
 from papers_markdown import ABSENT, Report, amount, cell, digits, found, section, table
 from papers_mnist import beyond, figures_2_to_7, table_2
+from papers_pixel_privacy import pixel_privacy
 
 from unseen.lab import paper_a
 from unseen.lab.report import NOT_RUN, number, percent
 
 PAGE = Path(__file__).with_name("papers.md")
 FOLDER = Path(__file__).with_name("papers")
-KNOWN_BY = {"mnist": "table2", "imagenet": "table3", "crawl": "networks"}
+KNOWN_BY = {"mnist": "table2", "imagenet": "table3", "crawl": "networks", "pixel-privacy": "table1"}
 """The labs, and what only their reports have."""
 
 
 def page(reports: Mapping[str, Report]) -> str:
     """The page, from the reports of the labs by name; what is not in them is told as not run."""
-    mnist, imagenet, crawl = (reports.get(lab, {}) for lab in KNOWN_BY)
+    mnist, imagenet, crawl, privacy = (reports.get(lab, {}) for lab in KNOWN_BY)
     parts = (_opening(), _runs(mnist, imagenet, crawl), _table_1(), _figure_1(crawl))
     parts += (table_2(mnist), figures_2_to_7(mnist), beyond(mnist))
     parts += (table_3(imagenet), figures_8_to_11(imagenet), figure_12(imagenet), _discussion(mnist, imagenet))
+    parts += (pixel_privacy(privacy),)
     return "\n".join(parts)
 
 

@@ -1,8 +1,10 @@
 """Chains by name: `enhance+uniform`."""
 
+from pathlib import Path
+
 import pytest
 
-from unseen.catalogue import PICTURES, scheme_named, scheme_parts, way_named
+from unseen.catalogue import PICTURES, check_way, scheme_named, scheme_parts, way_name, way_named
 from unseen.errors import UnseenError
 from unseen.schemes import Chain, Crop, Enhance, Filter, Pixelate, Unchanged, Uniform
 
@@ -67,6 +69,30 @@ def test_what_is_wrong_with_pictures_is_said(text: str, settings: dict[str, obje
         way_named(text, settings)
     assert problem in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["replace", "crop", "pixelate+crop+away", "crop+enhance+uniform", "enhance+away"])
+def test_a_way_knows_its_name(text: str) -> None:
+    assert way_name(*way_named(text, {})) == text
+
+
+def test_a_check_refuses_what_making_would(tmp_path: Path) -> None:
+    weights = tmp_path / "style.pth"
+    weights.write_bytes(b"nothing to load")
+    check_way(f"crop+style:hayao?weights={weights}+away", {"ratio": 0.5}, defaults={"epsilon": 8})
+    for text, settings in [
+        ("away+crop", {}),
+        ("crop?ratio=2", {}),
+        ("crop+away", {"radius": 2}),
+        (f"style:hayao?weights={weights}", {"epsilon": 8}),
+        ("style:hayao?weights=none.pth", {}),
+        ("uniform?epsilon=0", {}),
+    ]:
+        with pytest.raises(UnseenError) as made:
+            way_named(text, settings)
+        with pytest.raises(UnseenError) as checked:
+            check_way(text, settings)
+        assert str(checked.value) == str(made.value)
 
 
 def test_where_no_picture_may_be_made_one_is_refused() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from unseen.lab import paper_a
+from unseen.lab import paper_a, paper_b
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
@@ -58,7 +58,33 @@ CRAWL = {
     "networks": [{"name": "lite2", "role": "held-out", "shared": "file", "before": READ, "after": READ | {"icp": 0.3}}],
     "photos": [{}] * 12,
 }
-REPORTS: dict[str, Any] = {"mnist": MNIST, "imagenet": IMAGENET, "crawl": CRAWL}
+RIGHT = {"top1": 0.5, "top5": 0.8}
+HIDDEN = {"top1": 0.0, "top5": 0.1}
+PRIVACY = {
+    "version": "1.2.3",
+    "settings": {"photos": 208, "model": "/some/where/places.py:load"},
+    "table1": [
+        {
+            "approach": name,
+            "paper": paper,
+            "ours": ours,
+            "after_scale_crop": {"top1": 0.25, "top5": 0.5},
+            "after_jpeg90": ours,
+            "appeal": {"contrast": 50.0, "nima": 4.5},
+            "kept_appeal": kept,
+            "ssim": ssim,
+            "seconds": 1.0,
+        }
+        for name, paper, ours, kept, ssim in (
+            ("original", {"top1": 0.6023, "top5": 0.8863}, RIGHT, 1.0, 1.0),
+            ("centre crop", None, RIGHT, 0.9, None),
+            ("own | noise", None, HIDDEN, 1.02, 0.876),
+        )
+    ],
+    "sets": {"ours": [{"approach": "centre crop", **RIGHT}]},
+    "best": {"approach": "own noise", "worst_top1": 0.25},
+}
+REPORTS: dict[str, Any] = {"mnist": MNIST, "imagenet": IMAGENET, "crawl": CRAWL, "pixel-privacy": PRIVACY}
 
 
 @pytest.fixture
@@ -93,6 +119,10 @@ def test_every_row_of_the_paper_is_there_even_if_nothing_was_run(generate: Modul
     printed += [f"| Figure 2 | {paper_a.FIGURE_2} | not run | – | not run |"]
     printed += [*paper_a.FIGURE_12, paper_a.FIGURE_1, paper_a.DISTANCE, paper_a.COST, paper_a.COMPLEXITY]
     printed += [f"Figure {number}" for number in (1, 2, 3, 8, 9, 10, 11, 12)] + ["Figures 4 and 5", "Figures 6 and 7"]
+    printed += ["| original | 60.23 % | 88.63 % | not run |", "| UAP | 45.33 % | 76.97 % | not run |"]
+    printed += [f"| {100 * run.top1:.2f} % | {100 * run.top5:.2f} % | not run |" for run in paper_b.OTHER_RUNS]
+    printed += ["46.40 % to 41.90 %", "| original | 4.472 | not run |", "| style: Hayao | 5.09 | not run |"]
+    printed += [*paper_b.OPEN_QUESTIONS, *paper_b.OTHER_APPROACHES, "3,000 photos of 60 categories"]
     assert [text for text in printed if text not in page] == []
 
 
@@ -122,6 +152,14 @@ def test_ours_stands_beside_the_papers(generate: ModuleType) -> None:
         "| lite2 | took no part | the file itself | 70.0 % → 30.0 % | 1.50 → 1.50 | 80.0 % → 80.0 % | – → – |",
         "| `lab imagenet` | lite0 | 300 photos | unseen 1.2.3 |",
         "| `lab crawl` | lite2 | 12 photos | unseen 1.2.3 |",
+        "| original | 60.23 % | 88.63 % | 50.0 % | 80.0 % | 25.0 % | 50.0 % | 100 % | 1.000 |",
+        "| own / noise | – | – | 0 % | 10.0 % | 25.0 % | 0 % | 102 % | 0.876 |",
+        "| centre crop | – | – | 50.0 % | 80.0 % | 25.0 % | 50.0 % | 90 % | – |",
+        "| 34.23 % | 62.00 % | centre crop | 50.0 % | 80.0 % |",
+        "| 34.27 % | 63.17 % | not run | not run | not run |",
+        "| original | 4.472 | 4.500 |",
+        "Ours: 208 photos, places.py:load, unseen 1.2.3.",
+        "Best: own noise, at most 25.0 % in any handling.",
     ):
         assert row in page, row
 
@@ -142,7 +180,9 @@ def test_reports_given_are_kept_as_those_of_their_labs(
     monkeypatch.setattr(sys, "argv", ["generate_papers.py", str(tmp_path / "mnist.json"), str(tmp_path / "crawl.json")])
     generate.main()
     assert sorted(path.name for path in (tmp_path / "papers").iterdir()) == ["crawl.json", "mnist.json"]
-    monkeypatch.setattr(sys, "argv", ["generate_papers.py", str(tmp_path / "imagenet.json")])
+    monkeypatch.setattr(
+        sys, "argv", ["generate_papers.py", *(str(tmp_path / f"{lab}.json") for lab in ("imagenet", "pixel-privacy"))]
+    )
     generate.main()
     assert (tmp_path / "papers.md").read_text("utf-8") == generate.page(json.loads(json.dumps(REPORTS)))
     (tmp_path / "other.json").write_text("{}")

@@ -49,10 +49,22 @@ def test_away_gains_the_cross_entropy() -> None:
     np.testing.assert_allclose(Away(label=TARGET, allowed_score=0.1).gain(logits), expected, rtol=1e-5)
 
 
-def test_uniform_gains_the_mean_log_probability() -> None:
+def test_uniform_gains_the_mean_log_probability_less_the_lead_of_the_label() -> None:
     logits = random_logits(4, 7)
-    expected = np.log(probabilities(logits)).mean(1)
+    shares = probabilities(logits)
+    own = np.log(shares[range(4), TARGET])
+    others = np.log(np.stack([np.delete(row, label) for row, label in zip(shares, TARGET, strict=True)])).max(1)
+    expected = np.log(shares).mean(1) - 0.05 * np.maximum(own - others, -0.1)
     np.testing.assert_allclose(uniform().gain(logits), expected, rtol=1e-5)
+
+
+def test_a_label_that_is_behind_enough_weighs_nothing_more_in_uniform() -> None:
+    near, far = ([1.0, 1.0, 1.0 - behind] for behind in (0.05, 0.15))
+    logits = torch.tensor([near, far], requires_grad=True)
+    (gradient,) = torch.autograd.grad(uniform(label=torch.tensor([2, 2])).gain(logits).sum(), logits)
+    mean = torch.full((2, 3), 1 / 3) - logits.detach().softmax(1)
+    assert (gradient - mean)[0, 2].item() == pytest.approx(-0.05)
+    torch.testing.assert_close(gradient[1], mean[1])
 
 
 @pytest.mark.parametrize(
@@ -110,7 +122,8 @@ def test_uniform_gains_most_where_all_classes_are_equal() -> None:
     objective = uniform(1 - 1e-6, torch.tensor([0]))
     objective.gain(equal).sum().backward()
     assert equal.grad is not None
-    assert equal.grad.abs().max() < 1e-6
+    assert equal.grad[0, 0].item() == pytest.approx(-0.05)  # but for the label, which may be a little behind
+    assert equal.grad[0, 1:].abs().max() < 0.05
     assert objective.gain(equal.detach()).item() == pytest.approx(-math.log(7))
     assert (objective.gain(random_logits(100, 7)) < -math.log(7)).all()
     assert objective.achieved(equal.detach()).all()

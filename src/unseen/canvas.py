@@ -55,6 +55,6 @@ def lay(noise: Tensor, pixels: Pixels) -> Pixels:
     for channel in range(pixels.shape[2]):  # one at a time, for memory
         plane = noise[None, None, channel] * LEVELS
         enlarged = F.interpolate(plane, pixels.shape[:2], mode="bilinear", align_corners=False)[0, 0]
-        changed = enlarged.add_(torch.from_numpy(pixels[..., channel])).round_().clamp_(0, LEVELS)
+        changed = enlarged.add_(torch.from_numpy(pixels[..., channel].copy())).round_().clamp_(0, LEVELS)
         protected[..., channel] = changed.to(torch.uint8).numpy()
     return protected

@@ -2,7 +2,7 @@
 
 import math
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, fields
 from itertools import takewhile
 from typing import Any, get_args, get_type_hints
@@ -26,9 +26,10 @@ from unseen.schemes import (
     Pixelate,
     Unchanged,
     Uniform,
+    Universal,
 )
 from unseen.styles import STYLES, style_named
-from unseen.styles.named import PREFIX
+from unseen.styles.named import PREFIX, check_style
 from unseen.styles.painted import Painted
 from unseen.types import Scheme
 
@@ -44,7 +45,13 @@ SCHEMES: Mapping[str, type] = {
 }
 """Schemes by name: they ask networks, and change the photo by as little as it takes."""
 
-PICTURES: Mapping[str, type] = {"crop": Crop, "blur": Blur, "pixelate": Pixelate, "filter": Filter}
+PICTURES: Mapping[str, type] = {
+    "crop": Crop,
+    "blur": Blur,
+    "pixelate": Pixelate,
+    "filter": Filter,
+    "universal": Universal,
+}
 """Picture schemes by name: they ask no network, and come before the others; so do styles, `style:NAME`."""
 
 WAYS: Mapping[str, type] = {**SCHEMES, **PICTURES}
@@ -59,6 +66,8 @@ STRENGTHS: Mapping[str, float] = {"low": 4, "medium": 8, "high": 16}
 
 DEFAULT_STRENGTH = "medium"
 
+_NO_LIMIT = "it is not within a limit of levels, so give no strength and no epsilon"
+
 _NOUNS: Mapping[type, str] = {int: "a whole number", float: "a number", str: "a word"}
 
 
@@ -71,7 +80,8 @@ def way_named(
         text: of `WAYS` and styles, joined by `+`, pictures first; options as fields are named, lengths in 8-bit levels.
         settings: the same, already of the right type; they outrank the options. Of several parts they are for all that
             have them.
-        defaults: what is used where neither says anything, instead of the scheme's own defaults, where it has them.
+        defaults: what is used where neither says anything, instead of the scheme's own defaults, where it has them;
+            a default of None stays, for then the scheme finds the value itself.
         device: where a style's network computes.
 
     Returns:
@@ -80,18 +90,28 @@ def way_named(
     Raises:
         UnseenError: an unknown name or setting, a value out of range, or a picture after a scheme.
     """
-    parts = scheme_parts(text)
-    own = [settings] if len(parts) == 1 else _shared_out(settings, text)
-    count = len(list(takewhile(_is_picture, parts)))
-    late = [part for part in parts[count:] if _is_picture(part)]
-    if late:
-        right = "+".join([*parts[:count], *late, *(part for part in parts[count:] if part not in late)])
-        raise UnseenError(f"{text!r}: {parse_name(late[0])[0]} makes another picture, so it comes first; give {right}")
+    parts, count = _ordered(text)
+    own = _shared_out(settings, parts)
     made = [_single(part, given, defaults or {}, device) for part, given in zip(parts, own, strict=True)]
     pictures, schemes = tuple(made[:count]), tuple(made[count:])
     if not schemes:
         return pictures, Unchanged()
     return pictures, schemes[0] if len(schemes) == 1 else Chain(schemes=schemes)
+
+
+def check_way(text: str, settings: Mapping[str, Any], *, defaults: Mapping[str, Any] | None = None) -> None:
+    """Refuse what `way_named` would refuse, but load and download nothing: a style's weights are only looked for.
+
+    Raises:
+        UnseenError: as `way_named`.
+    """
+    parts, _ = _ordered(text)
+    for part, given in zip(parts, _shared_out(settings, parts), strict=True):
+        if parse_name(part)[0].startswith(PREFIX):
+            _require_no_settings(part, given)
+            check_style(part)
+        else:
+            _single(part, given, defaults or {}, "cpu")
 
 
 def scheme_named(text: str, settings: Mapping[str, Any], *, defaults: Mapping[str, Any] | None = None) -> Scheme:
@@ -106,9 +126,38 @@ def scheme_named(text: str, settings: Mapping[str, Any], *, defaults: Mapping[st
     return scheme
 
 
+def way_name(pictures: Sequence[PictureScheme], scheme: Scheme) -> str:
+    """What `way_named` makes these of, without their settings, such as `crop+enhance+away`."""
+    schemes = scheme.schemes if isinstance(scheme, Chain) else (scheme,)
+    named = schemes if not (pictures and isinstance(scheme, Unchanged)) else ()
+    return "+".join(_name_of(part) for part in (*pictures, *named))
+
+
+def _name_of(part: object) -> str:
+    """A part's name; of one that was not made by name, its class."""
+    if isinstance(part, Painted):
+        return PREFIX + parse_name(part.style.spec.name)[0].removeprefix(PREFIX)
+    return {kind: name for name, kind in WAYS.items()}.get(type(part), type(part).__name__)
+
+
 def scheme_parts(text: str) -> list[str]:
     """The schemes of a chain, each with its options; a `+` in an option is written `%2B`."""
     return text.split("+")
+
+
+def _ordered(text: str) -> tuple[list[str], int]:
+    """The parts of a chain, and how many of them are pictures, which come first.
+
+    Raises:
+        UnseenError: one does not.
+    """
+    parts = scheme_parts(text)
+    count = len(list(takewhile(_is_picture, parts)))
+    late = [part for part in parts[count:] if _is_picture(part)]
+    if late:
+        right = "+".join([*parts[:count], *late, *(part for part in parts[count:] if part not in late)])
+        raise UnseenError(f"{text!r}: {parse_name(late[0])[0]} makes another picture, so it comes first; give {right}")
+    return parts, count
 
 
 def _is_picture(part: str) -> bool:
@@ -116,13 +165,15 @@ def _is_picture(part: str) -> bool:
     return name in PICTURES or name.startswith(PREFIX)
 
 
-def _shared_out(settings: Mapping[str, Any], text: str) -> list[dict[str, Any]]:
-    """For each part the settings that it has."""
-    known = [_known_settings(parse_name(part)[0]) for part in scheme_parts(text)]
+def _shared_out(settings: Mapping[str, Any], parts: list[str]) -> list[Mapping[str, Any]]:
+    """For each part the settings that it has; one alone gets all, and says itself what it has not."""
+    if len(parts) == 1:
+        return [settings]
+    known = [_known_settings(parse_name(part)[0]) for part in parts]
     every = {key for one in known for key in one}
     for key in settings:
         if key not in every:
-            raise UnseenError(f"no scheme of {text!r} has a setting {key!r}; {nearest(key, every)}")
+            raise UnseenError(f"no scheme of {'+'.join(parts)!r} has a setting {key!r}; {nearest(key, every)}")
     return [{key: value for key, value in settings.items() if key in one} for one in known]
 
 
@@ -131,20 +182,26 @@ def _single(text: str, settings: Mapping[str, Any], defaults: Mapping[str, Any],
     name, options = parse_name(text)
     known = _known_settings(name)
     if name.startswith(PREFIX):
-        for key in settings:
-            raise UnseenError(f"{name} has no setting {key!r}; its own are options, as in {name}?strength=0.5")
+        _require_no_settings(text, settings)
         return Painted(style=style_named(text, device=device))
-    usual = {key: value for key, value in defaults.items() if key in known}
+    usual = {key: value for key, value in defaults.items() if key in known and known[key].default is not None}
     given = {**usual, **{key.replace("-", "_"): typed(value) for key, value in options.items()}, **settings}
     for key, value in given.items():
         if key not in known:
-            raise UnseenError(f"scheme {name!r} has no setting {key!r}; {nearest(key, known)}")
+            remedy = _NO_LIMIT if key == "epsilon" else nearest(key, known)
+            raise UnseenError(f"scheme {name!r} has no setting {key!r}; {remedy}")
         _require_fitting(name, known[key], value)
     values = {key: in_unit_range(known[key], value) for key, value in given.items()}
     try:
         return WAYS[name](**values)
     except ValueError as error:
         raise UnseenError(f"scheme {name!r}: {error}") from error
+
+
+def _require_no_settings(style: str, settings: Mapping[str, Any]) -> None:
+    name = parse_name(style)[0]
+    for key in settings:
+        raise UnseenError(f"{name} has no setting {key!r}; its own are options, as in {name}?strength=0.5")
 
 
 def _known_settings(name: str) -> dict[str, "Field[Any]"]:
@@ -177,7 +234,7 @@ def setting_type(scheme: str, setting: str) -> type:
 
 def in_unit_range(field: "Field[Any]", value: Any) -> Any:
     """A setting as people give it, in levels where it is a length, as its field holds it, in [0, 1]."""
-    return value / LEVELS if field.metadata.get("levels") else value
+    return value / LEVELS if value is not None and field.metadata.get("levels") else value
 
 
 def in_levels(field: "Field[Any]") -> Any:
@@ -197,3 +254,5 @@ def _require_fitting(scheme: str, field: "Field[Any]", value: Any) -> None:
     if field.name == "epsilon" and not 1 <= value <= LEVELS:
         remedy = f"give 1 to {LEVELS}: less than 1 changes nothing in an 8-bit photo"
         raise UnseenError(f"scheme {scheme!r}: epsilon is {value:g} levels; {remedy}")
+    if field.metadata["levels"] and not 0 < value <= LEVELS:
+        raise UnseenError(f"scheme {scheme!r}: {field.name} is {value:g} levels; give more than 0 and at most {LEVELS}")

@@ -18,6 +18,11 @@ _LABEL_SHARE = 0.3
 _LAST_SHARE = 0.3
 """Of the least likely target in the gain of `Among`, beside the mean of all."""
 
+_LEAD_SHARE = 0.05
+"""Of the label's lead in the gain of `Uniform`."""
+_BEHIND = 0.1
+"""Log-odds of the likeliest other to the label beyond which that lead counts no more."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Toward:
@@ -102,8 +107,13 @@ class Uniform:
     required_share: float
 
     def gain(self, logits: Logits) -> PerPhoto:
-        """Mean log-probability of the classes: the negative cross-entropy to the uniform answer, up to a constant."""
-        return _over_members(torch.log_softmax(logits, -1).mean(-1)).sum(1)
+        """Mean log-probability of the classes, less a share of the label's lead over the likeliest other.
+
+        The mean is the negative cross-entropy to the uniform answer, up to a constant. Where all classes are nearly
+        equal, it does not mind which of them is first by a hair; the lead does, until the label is a little behind.
+        """
+        lead = _log_odds(logits, self.label, best_only=True).clamp_min(-_BEHIND)
+        return _over_members(torch.log_softmax(logits, -1).mean(-1) - _LEAD_SHARE * lead).sum(1)
 
     def achieved(self, logits: Logits) -> Flags:
         undecided = _entropy(logits) >= self.required_share * math.log(logits.shape[-1])

@@ -13,7 +13,8 @@ def test_schemes_tells_every_scheme_and_setting(unseen) -> None:
     for name, style in STYLES.items():
         (line,) = [line for line in out.splitlines() if line.startswith(f"style:{name}: ")]
         assert style.about in line
-        assert (style.licence if style.url else "give weights=FILE") in line
+        needed = "give weights=FILE" if style.architecture else "needs no weights"
+        assert (style.licence if style.url else needed) in line
     assert "replace (default): " in out
     assert "limit of every value's change [8 levels]" in out
 

@@ -85,12 +85,16 @@ def test_every_command_of_the_readme_runs(album: Path, unseen) -> None:
 @pytest.mark.timeout(1800)
 def test_every_long_command_of_the_readme_runs(album: Path, shared: Path, unseen) -> None:
     (album / "mnist").symlink_to(shared / "data" / "mnist")
+    (album / "prints").symlink_to(shared / "data" / "ukiyoe")
+    (album / "more").mkdir()
+    (album / "more/photo.jpg").write_bytes((album / "photo.jpg").read_bytes())
     for line in LONG_COMMANDS:
         result = unseen(*shlex.split(line)[1:])
         assert (result.code, result.err) == (0, ""), line
         assert result.out
     assert (album / "lab-mnist" / "report.html").stat().st_size > 100_000
     assert (album / "lab-imagenet" / "report.html").stat().st_size > 100_000
+    assert (album / "lab-pixel-privacy" / "report.html").stat().st_size > 100_000
 
 
 @pytest.mark.parametrize("block", blocks("python"))

@@ -11,6 +11,7 @@ from unseen.cli.main import commands
 from unseen.cli.options import flag, given_settings
 from unseen.cli.protect import protect as command
 from unseen.protect import Outcome, Protection
+from unseen.schemes.universal import SHIPPED
 
 OTHERS = {
     "shaping": "momentum",
@@ -19,6 +20,7 @@ OTHERS = {
     "norm": "linf",
     "place": "random",
     "look": "warm",
+    "weights": str(SHIPPED),
 }
 """Values unlike the defaults, where a larger number is none."""
 

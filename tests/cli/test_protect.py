@@ -10,6 +10,7 @@ from safetensors.torch import save_file
 
 import unseen as library
 from unseen.catalogue import PICTURES, SCHEMES
+from unseen.photo import read_photo
 from unseen.report import from_json
 from unseen.schemes import ClassReplacement
 from unseen.styles import style_named
@@ -108,28 +109,44 @@ def test_a_goal_out_of_reach_ends_in_1_with_a_remedy(draw, protect) -> None:
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_every_scheme_protects(scheme: str, draw, protect, tmp_path: Path) -> None:
-    # A linear network that ignores brightness leaves a colour grade within its limits little to do: noise helps it.
-    asked = "enhance+away" if scheme == "enhance" else scheme
-    result = protect(draw("a.png"), "--scheme", asked, "-o", tmp_path / scheme, "--json")
+    result = protect(draw("a.png", seed=1), "--scheme", scheme, "-o", tmp_path / scheme, "--json")
     assert result.code == 0
     settings = json.loads(result.out)["settings"]
-    assert settings["scheme"] == asked
+    assert settings["scheme"] == scheme
     assert settings["epsilon_levels"] == (None if scheme in ("deepfool", "enhance") else pytest.approx(8))
+
+
+def test_a_grade_that_falls_short_gets_its_remedy_and_noise_after_it_does_not(draw, protect, tmp_path: Path) -> None:
+    hard = draw("a.png", seed=0)
+    alone = protect(hard, "--scheme", "enhance", "-o", tmp_path / "alone")
+    assert alone.code == 1
+    assert "Try noise after it, as in enhance+uniform." in " ".join(alone.out.split())
+    assert protect(hard, "--scheme", "enhance+away", "-o", tmp_path / "both").code == 0
 
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_alone_is_written_and_judged(name: str, draw, protect, tmp_path: Path) -> None:
-    result = protect(draw("a.jpg", size=(200, 120)), "--scheme", name, "-o", tmp_path / name, "--json")
+    source = draw("a.png", size=(200, 120))
+    result = protect(source, "--scheme", name, "-o", tmp_path / name, "--json")
     report = json.loads(result.out)
     (row,) = report["photos"]
-    assert (result.code, row["status"]) in ((0, "protected"), (1, "not_achieved"))
+    (model,) = row["models"]
+    first_before, first_after = (model[when]["top5"][0]["label"] for when in ("before", "after"))
+    assert first_before == model["reference"]
+    hidden = first_after != model["reference"]
+    assert (result.code, row["status"]) == ((0, "protected") if hidden else (1, "not_achieved"))
     assert (row["iterations"], row["notes"]) == (0, [])
-    assert (report["settings"]["scheme"], report["settings"]["pictures"][0]["scheme"]) == (
-        name,
-        PICTURES[name].__name__,
-    )
-    with Image.open(row["output"]) as copy:
-        assert copy.size == ((140, 84) if name == "crop" else (200, 120))
+    assert (report["settings"]["scheme"], report["settings"]["picture_only"]) == (name, True)
+    assert report["settings"]["pictures"][0]["scheme"] == PICTURES[name].__name__
+    assert np.array_equal(read_photo(row["output"]).pixels, PICTURES[name]()(read_photo(source)).pixels)
+
+
+def test_a_picture_alone_that_hides_nothing_gets_a_remedy_that_it_has(draw, protect, tmp_path: Path) -> None:
+    result = protect(draw("a.png"), "--scheme", "crop?ratio=1", "-o", tmp_path / "out")
+    told = " ".join(result.out.split())
+    assert result.code == 1
+    assert "Such a picture alone is aimed at no network: add a scheme that is, as in crop+away." in told
+    assert "higher strength" not in told
 
 
 @pytest.mark.parametrize("scheme", ["crop?ratio=0.5+away", "pixelate+crop+away", "crop+enhance+away"])
@@ -155,6 +172,15 @@ def test_a_style_repaints_before_noise_and_the_report_names_it(draw, protect, tm
     assert (report["settings"]["scheme"], told["spec"]["source"]) == ("style:cyclegan+away", str(weights))
     painted = style_named(style)(np.asarray(Image.open(source))).astype(int)
     assert np.abs(np.asarray(Image.open(tmp_path / "out" / "a.png")) - painted).max() <= 8
+
+
+def test_a_print_needs_no_weights(draw, protect, tmp_path: Path) -> None:
+    source = draw("a.png", size=(120, 90))
+    report = json.loads(protect(source, "--scheme", "style:woodblock?tones=4", "-o", tmp_path / "out", "--json").out)
+    told = report["settings"]["pictures"][0]["style"]
+    assert (told["tones"], told["spec"]["source"]) == (4, "unseen itself, no network")
+    printed = style_named("woodblock?tones=4")(np.asarray(Image.open(source)))
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "out" / "a.png")), printed)
 
 
 @pytest.mark.parametrize(
@@ -197,6 +223,18 @@ def test_a_dry_run_tells_the_names_as_they_will_be_and_writes_nothing(draw, prot
     assert "bad.jpg: is not a photo" in result.err
     assert "2 photos would be protected; nothing was written" in result.err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_dry_run_looks_for_a_style_and_does_not_load_it(draw, protect, tmp_path: Path) -> None:
+    weights = tmp_path / "style.pth"
+    weights.write_bytes(b"read, these would be refused")
+    source = draw("a.png")
+    result = protect(source, "--scheme", f"style:hayao?weights={weights}+away", "-o", tmp_path / "out", "--dry-run")
+    assert (result.code, result.out) == (0, f"{source} -> {tmp_path}/out/a.png\n")
+    assert protect(source, "--scheme", f"style:hayao?weights={weights}+away", "-o", tmp_path / "out").code == 2
+    missing = protect(source, "--scheme", "style:hayao?weights=none.pth", "-o", tmp_path / "out", "--dry-run")
+    assert (missing.code, missing.out) == (2, "")
+    assert "none.pth: there is no such weights file" in missing.err
 
 
 def test_one_photo_is_the_same_from_the_command_and_from_python(draw, protect, tiny, tmp_path: Path) -> None:

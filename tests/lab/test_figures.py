@@ -189,6 +189,15 @@ def test_a_photo_panel_shows_both_photos_the_change_and_the_answers() -> None:
     assert share_of(again[2], VERMILION) == pytest.approx(share_of(thirds[0], VERMILION), rel=0.1)
 
 
+def test_photos_of_another_size_stand_beside_each_other_without_noise() -> None:
+    given = panel()
+    picture = pixels(figures.photo_panels([replace(given, released=given.released[:30, :70])]))
+    thirds = np.array_split(picture, 3, axis=1)
+    for third in (thirds[0], thirds[2]):
+        assert share_of(third, (20, 160, 60)) > 0.1
+    assert share_of(thirds[1], (128, 128, 128)) < 0.01  # else most of that third is the grey of no change
+
+
 def test_darker_is_more_in_a_heat_map_and_nothing_is_blank() -> None:
     numbers = [[0.0, 1.0], [0.5, math.nan]]
     picture = pixels(figures.heat_map(numbers, rows="ab", columns="cd", xlabel="", ylabel="", form=""))

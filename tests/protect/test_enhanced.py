@@ -44,7 +44,7 @@ def test_noise_comes_on_top_of_the_grade(draw, protect, protection: Protection, 
     assert np.abs(read(row.output).astype(int) - read(graded.output)).max() <= 8
     told = settings_of(replace(protection, scheme=chain))
     assert [part["scheme"] for part in told["schemes"]] == ["Enhance", "Away"]
-    assert told["schemes"][1]["epsilon"] == 8 / 255
+    assert (told["schemes"][1]["epsilon"], told["schemes"][1]["epsilon_levels"]) == (8 / 255, 8)
     assert told["lanes"] == 4
 
 

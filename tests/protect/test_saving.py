@@ -44,8 +44,17 @@ def test_what_coarse_compression_undoes_is_saved_finer_and_said(protect, delicat
     assert row.status == "protected"
     (note,) = row.notes
     assert note.startswith("saved at quality ")
-    assert note.endswith(", because the noise did not survive the original's 30 4:2:0")
+    assert note.endswith(", because the protection did not survive the original's 30 4:2:0")
     assert max(opened(row.output).quantization[0]) < max(opened(source).quantization[0])
+
+
+def test_what_hides_nothing_is_not_saved_finer(protect, delicate, tmp_path: Path) -> None:
+    source = flat(tmp_path / "a.jpg", quality=30, subsampling="4:2:0")
+    timid = replace(delicate, scheme=Away(epsilon=8 / 255, step=1e-6, max_iterations=1))
+    (row,) = protect(source, by=timid)
+    assert (row.status, row.notes) == ("not_achieved", ())
+    tables = [[opened(path).quantization[table] for table in (0, 1)] for path in (source, row.output)]
+    assert tables[0] == tables[1]
 
 
 def test_a_quality_asked_for_is_the_only_one(protect, delicate, tmp_path: Path) -> None:
@@ -63,7 +72,7 @@ def test_webp_ends_lossless_where_nothing_else_survives_and_says_so(protect, del
     by = replace(delicate, surrogates=coloured)
     (row,) = protect(source, by=by)
     assert row.status == "protected"
-    assert row.notes == ("saved lossless, because the noise did not survive coarser compression",)
+    assert row.notes == ("saved lossless, because the protection did not survive coarser compression",)
 
 
 def test_lossless_stays_lossless_and_has_no_quality(draw, protect, protection) -> None:

@@ -113,3 +113,16 @@ def _luminance(colour: str) -> float:
     shares = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_pictures_and_chains_are_no_raw_data(report: Report) -> None:
+    settings = {**report.settings, "pictures": [{"scheme": "Crop", "place": "centre"}], "schemes": [{"scheme": "Away"}]}
+    html = to_html(replace(report, settings=settings), {})
+    assert "<dd>crop (place centre)</dd>" in html
+    assert "<dd>away</dd>" in html
+    assert "{&#39;" not in html
+
+
+def test_a_change_that_fills_the_range_is_not_made_stronger(report: Report, pictures: Preview) -> None:
+    page = Page(to_html(report, {"album/cat.jpg": replace(pictures, amplification=1)}))
+    assert [given["alt"] for tag, given in page.elements if tag == "img"][2] == "The change"

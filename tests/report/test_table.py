@@ -31,6 +31,9 @@ def test_failures_and_the_meaning_of_the_star_stand_below(report: Report) -> Non
         < text.index("True answer")
     )
     assert "* This network was not used to make the protection." in text
+    of_picture = rendered(replace(report, settings={"picture_only": True}), 140)
+    assert "No network was used to make the protection" in of_picture
+    assert "This network was not used" not in of_picture
 
 
 @pytest.mark.parametrize("width", [80, 100, 200])
@@ -55,8 +58,12 @@ def test_names_are_neither_markup_nor_escape_codes(report: Report, protected_row
 
 
 def test_a_remedy_and_what_is_to_be_known_stand_below(report: Report) -> None:
-    told = " ".join(rendered(report, 140).split())
-    assert "album/dog.png: Still recognised by lite0. Try a higher strength or another scheme." in told
+    missed = report.photos[1]
+    twice = replace(report, photos=(*report.photos, replace(missed, input="album/fox.png")))
+    told = " ".join(rendered(twice, 140).split())
+    assert "album/dog.png: Still recognised by lite0." in told
+    assert "album/fox.png: Still recognised by lite0." in told
+    assert told.count("Try a higher strength or another scheme.") == 1
     assert "album/cat.jpg: Saved at JPEG quality 95 4:4:4." in told
 
 

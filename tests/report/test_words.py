@@ -7,8 +7,11 @@ from unseen.report import Answer, ModelReading, PhotoRow, Report
 from unseen.report.words import (
     change_in_words,
     decimal,
+    parts_in_words,
     percent,
     printable,
+    remedy,
+    roles_in_words,
     size_in_words,
     status_in_words,
     summary,
@@ -55,27 +58,74 @@ def test_verdicts(protected_row: PhotoRow, missed_row: PhotoRow) -> None:
     assert verdict(replace(lite0, before=replace(lite0.before, top5=()))) == "unknown"
 
 
+NOISE = {"scheme": "replace", "epsilon": 8 / 255, "picture_only": False}
+PICTURE = {"scheme": "crop", "pictures": [{"scheme": "Crop", "ratio": 0.7}], "picture_only": True}
+
+
 def test_the_status_names_who_still_sees_it_and_the_remedy(missed_row: PhotoRow) -> None:
-    assert status_in_words(missed_row) == "Still recognised by lite0. Try a higher strength or another scheme."
+    assert status_in_words(missed_row, NOISE) == "Still recognised by lite0. Try a higher strength or another scheme."
     hidden = replace(missed_row, models=missed_row.models[1:])
-    assert "less surely" in status_in_words(hidden)
+    assert "less surely" in status_in_words(hidden, NOISE)
     both = replace(missed_row, models=(missed_row.models[0], replace(missed_row.models[0], name="other")))
-    assert status_in_words(both).startswith("Still recognised by lite0 and other.")
+    assert status_in_words(both, NOISE).startswith("Still recognised by lite0 and other.")
 
 
 def test_a_failed_photo_tells_its_error(failed_row: PhotoRow) -> None:
-    assert status_in_words(failed_row) == failed_row.error
+    assert status_in_words(failed_row, NOISE) == failed_row.error
+
+
+@pytest.mark.parametrize(
+    ("settings", "advice"),
+    [
+        (NOISE, "Try a higher strength or another scheme."),
+        (
+            {"schemes": [{"scheme": "Enhance", "tone": 0.1}, {"scheme": "Away", "epsilon": 0.1}]},
+            "Try a higher strength",
+        ),
+        ({"overshoot": 0.02}, "Try a larger overshoot"),
+        ({"tone": 0.1}, "Try noise after it, as in enhance+uniform."),
+        (PICTURE, "aimed at no network: add a scheme that is, as in crop+away."),
+        ({}, "Try another scheme."),
+    ],
+)
+def test_the_remedy_is_one_that_the_scheme_has(settings: dict[str, object], advice: str) -> None:
+    assert advice in remedy(settings)
+
+
+def test_of_a_picture_alone_no_network_is_said_to_have_made_it(report: Report) -> None:
+    of_picture = replace(report, settings=PICTURE)
+    said = " ".join(
+        [*summary(of_picture), *roles_in_words(PICTURE).values(), status_in_words(report.photos[0], PICTURE)]
+    )
+    assert "used to make" not in said
+    assert "The networks that judge it no longer give the true answer first." in said
+    assert "used to make" in " ".join([*summary(report), *roles_in_words(NOISE).values()])
+
+
+def test_pictures_and_chains_are_told_in_words() -> None:
+    style = {
+        "spec": {"name": "style:hayao?weights=h.pth", "licence": "not stated"}, "strength": 0.5, "keep_colour": False
+    }  # fmt: skip
+    parts = [
+        {"scheme": "Crop", "ratio": 0.7, "lanes": None},
+        {"scheme": "Painted", "style": style},
+        {"scheme": "Other"},
+    ]
+    assert parts_in_words(parts) == (
+        "crop (ratio 0.7), then style:hayao (strength 0.5, keep colour no, licence not stated), then other"
+    )
+    assert parts_in_words([]) == "none"
 
 
 @pytest.mark.parametrize(
     ("psnr", "size"),
-    [(50.0, "very small"), (37.0, "small"), (31.0, "moderate"), (20.0, "large"), (None, "not defined")],
+    [(50.0, "very small"), (37.0, "small"), (31.0, "moderate"), (20.0, "large"), (None, "another size")],
 )
 def test_the_size_of_a_change(protected_row: PhotoRow, psnr: float | None, size: str) -> None:
     assert protected_row.change
     change = replace(protected_row.change, psnr=psnr)
     assert size_in_words(change) == size
-    assert size in change_in_words(change) or size == "not defined"
+    assert size in change_in_words(change)
 
 
 def test_no_change(protected_row: PhotoRow) -> None:

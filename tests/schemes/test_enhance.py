@@ -133,6 +133,26 @@ def test_grey_photos_between_levels() -> None:
     assert not torch.equal(protected.images, images)
 
 
+@pytest.mark.parametrize("threshold", [-10.0, 10.0])
+def test_who_never_gives_in_still_gets_a_photo_within_the_bounds(threshold: float) -> None:
+    """Read from what comes out: a ramp of greys stays one, no colour moves too far, black and white stay."""
+    ramp = torch.linspace(0, 1, 256)[None, None, None].expand(1, 3, 1, -1)
+    scheme = Enhance(max_iterations=60)
+    towards = torch.tensor([0 if threshold < 0 else 1])
+    images = torch.cat([ramp.reshape(1, 3, 16, 16), soft(3)])
+    protected = scheme(images, Brightness(threshold=threshold), references=towards.expand(4))
+    assert protected.iterations.tolist() == [60] * 4
+    greys = protected.images[0].flatten(1)
+    assert (greys.diff(dim=1) >= 0).all()
+    assert (greys.diff(dim=1) <= 4 / 255 + 1e-6).all()
+    assert greys[:, [0, -1]].tolist() == [[0, 1]] * 3
+    start = graded(vivid(scheme.knots, scheme.vividness).expand(4, -1, -1, -1), images)
+    assert (protected.images - start).abs().max() <= scheme.tone + scheme.colour + 2 / 255
+    assert ((protected.images == 0) <= (images <= 1 / 255)).all()
+    assert ((protected.images == 1) <= (images >= 254 / 255)).all()
+    assert not torch.equal(protected.images, quantise(start))
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

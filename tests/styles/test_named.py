@@ -12,6 +12,7 @@ from unseen.errors import ModelError, UnseenError
 from unseen.styles import STYLES, Style, style_named
 from unseen.styles import named as named_module
 from unseen.styles.loading import ARCHITECTURES
+from unseen.styles.named import check_style
 
 from .pictures import scene, small_cartoon, small_cycle
 
@@ -32,7 +33,7 @@ def cycle(tmp_path: Path) -> Path:
 
 def test_every_style_has_what_its_name_promises() -> None:
     for style in STYLES.values():
-        assert style.architecture in ARCHITECTURES
+        assert style.architecture in {*ARCHITECTURES, None}
         assert style.about
         assert (style.url is None) == (style.licence == "not stated")
     assert {name for name, style in STYLES.items() if style.url} == {"hayao", "ukiyoe"}
@@ -54,7 +55,7 @@ def test_settings_come_from_the_name_or_the_caller(cycle: Path) -> None:
     style = style_named(f"ukiyoe?weights={cycle}&strength=0.25&keep-colour=True&edge=512")
     assert (style.strength, style.keep_colour, style.edge) == (0.25, True, 512)
     style = style_named(f"ukiyoe?weights={cycle}&strength=0.25&keep_colour=false", {"strength": 0.5})
-    assert (style.strength, style.keep_colour, style.edge) == (0.5, False, None)
+    assert (style.strength, style.keep_colour, style.edge) == (0.5, False, 1024)
     assert np.array_equal(style_named(f"ukiyoe?weights={cycle}&strength=0")(scene(8, 8)), scene(8, 8))
 
 
@@ -89,6 +90,12 @@ def test_downloaded_weights_must_have_the_recorded_sha256(
     [
         ("style:hayoa", "unknown style 'hayoa'; did you mean 'hayao'"),
         ("style:cyclegan", r"has no weights of its own; give style:cyclegan\?weights=FILE"),
+        ("woodblock?weights=none.pth", "style 'woodblock' has no network and takes no weights; leave out weights="),
+        ("woodblock?edge=512", "style 'woodblock' has no setting 'edge'"),
+        ("woodblock?tones=1", "style 'woodblock': tones is 1: give at least 2"),
+        ("woodblock?tones=six", "tones is 'six'; give a whole number of tones"),
+        ("woodblock?strength=2", "style 'woodblock': strength is 2: give a number from 0 to 1"),
+        ("hayao?weights=none.pth&tones=4", "style 'hayao' has no setting 'tones'"),
         ("hayao?weights=", "weights= names nothing"),
         ("hayao?weights=none.pth", r"none\.pth: there is no such weights file"),
         ("hayao?weights=none.pth&strenth=1", "no setting 'strenth'; did you mean 'strength'"),
@@ -113,16 +120,44 @@ def test_a_strength_out_of_range_is_refused(strength: float, cycle: Path) -> Non
 
 
 def test_an_edge_too_small_to_paint_on_is_refused(cycle: Path) -> None:
-    with pytest.raises(UnseenError, match="edge is 8: give at least 64"):
-        style_named(f"ukiyoe?weights={cycle}&edge=8")
+    for edge in (8, -1):
+        with pytest.raises(
+            UnseenError, match=f"^style 'ukiyoe': edge is {edge}: give at least 64, or 0 for the photo's"
+        ):
+            style_named(f"ukiyoe?weights={cycle}&edge={edge}")
 
 
 def test_the_edge_is_where_the_style_is_painted(cycle: Path) -> None:
     photo = scene(200, 300)
-    small, whole, own = (style_named(f"ukiyoe?weights={cycle}{edge}")(photo) for edge in ("&edge=80", "&edge=300", ""))
+    small, whole, own = (style_named(f"ukiyoe?weights={cycle}&edge={edge}")(photo) for edge in (80, 300, 0))
     assert np.array_equal(whole, own)
     assert small.shape == photo.shape
     assert not np.array_equal(small, own)
+
+
+def test_a_large_photo_is_painted_at_the_size_of_a_screen_unless_told_otherwise(cycle: Path) -> None:
+    photo = scene(60, 1100)
+    usual, screen, own = (style_named(f"ukiyoe?weights={cycle}{edge}")(photo) for edge in ("", "&edge=1024", "&edge=0"))
+    assert np.array_equal(usual, screen)
+    assert not np.array_equal(usual, own)
+
+
+def test_a_check_refuses_the_same_and_reads_no_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(named_module, "load_generator", None)
+    monkeypatch.setattr(named_module, "fetch", None)
+    here = tmp_path / "style.pth"
+    here.write_bytes(b"no weights at all")
+    for text in (f"style:hayao?weights={here}&strength=0.5", "style:hayao", "style:hayao?weights=https://host/h.pth"):
+        check_style(text)
+    for text, said in [
+        ("style:hayoa", "did you mean 'hayao'"),
+        ("style:cyclegan", "has no weights of its own"),
+        (f"hayao?weights={tmp_path}/none.pth", "there is no such weights file"),
+        (f"hayao?weights={here}&sha256={'0' * 64}", "its SHA-256 is"),
+        (f"hayao?weights={here}&strength=2", "strength is 2"),
+    ]:
+        with pytest.raises(UnseenError, match=said):
+            check_style(text)
 
 
 def test_weights_of_another_architecture_are_told_by_their_keys(cycle: Path) -> None:

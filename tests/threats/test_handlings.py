@@ -7,7 +7,7 @@ from scipy import ndimage
 from unseen.errors import UnseenError
 from unseen.photo import read_photo
 from unseen.photo.photo import Pixels
-from unseen.threats import AS_POSTED, Platform
+from unseen.threats import AS_POSTED, Platform, ScaleAndCrop
 from unseen.threats.handlings import LOOKED_AT, Blurred, Cropped, FewerBits, MedianFiltered, mean_of
 
 
@@ -173,3 +173,20 @@ def test_the_mean_of_copies_is_rounded() -> None:
     assert mean_of(copies[:2]).max() == 255  # 254.5
     assert mean_of(copies[:3]).max() == 254  # 254.33
     np.testing.assert_array_equal(mean_of(copies[:1]), copies[0])
+
+
+def test_scaling_and_cropping_leaves_the_centre_as_pillow_scales_it(photo: Pixels) -> None:
+    served = ScaleAndCrop(edge=100, side=80)(photo)
+    whole = np.asarray(Image.fromarray(photo).resize((150, 100), Image.Resampling.BICUBIC))
+    np.testing.assert_array_equal(served, whole[10:90, 35:115])
+
+
+@pytest.mark.parametrize("shape", [(40, 30, 3), (30, 400, 1), (256, 257, 3)])
+def test_scaling_and_cropping_makes_one_size_of_all(shape: tuple[int, ...]) -> None:
+    assert ScaleAndCrop()(np.zeros(shape, np.uint8)).shape == (224, 224, shape[2])
+
+
+@pytest.mark.parametrize(("edge", "side"), [(100, 101), (100, 0)])
+def test_no_more_is_cut_out_than_there_is(edge: int, side: int) -> None:
+    with pytest.raises(UnseenError, match=f"cannot cut {side} pixels out of {edge}; give a side from 1 to the edge"):
+        ScaleAndCrop(edge=edge, side=side)

@@ -11,7 +11,7 @@ from unseen.catalogue import DEFAULT_SCHEME, DEFAULT_STRENGTH, PICTURES, SCHEMES
 from unseen.cli.options import flag
 from unseen.cli.terminal import console
 from unseen.models.zoo import list_models
-from unseen.styles import STYLES, Style
+from unseen.styles import STYLES, NamedStyle, Style, Woodblock
 from unseen.styles.named import PREFIX
 
 
@@ -42,15 +42,20 @@ def schemes() -> None:
     click.echo("\nPictures: no network is asked; alone, or before a scheme as in crop+uniform.")
     for name, scheme in PICTURES.items():
         _tell_scheme(name, scheme)
-    click.echo("\nStyles: pictures too, repainted by a network that the user brings or that is downloaded once.")
+    click.echo("\nStyles: pictures too, most repainted by a network that the user brings or that is downloaded once.")
     for name, style in STYLES.items():
-        weights = f"weights: {style.licence}" if style.url else "give weights=FILE"
-        click.echo(f"{PREFIX}{name}: {style.about}; {weights}")
-    for field in fields(Style):
+        click.echo(f"{PREFIX}{name}: {style.about}; {_weights_of(style)}")
+    for field in {field.name: field for kind in (Style, Woodblock) for field in fields(kind)}.values():
         if field.metadata:
             told = "" if field.default is None else f" [{str(field.default).lower()}]"
             click.echo(f"    {f'?{field.name}=':18} {field.metadata['meaning']}{told}")
     click.echo(f"    {'?weights=':18} a file of your own, .pth or .safetensors")
+
+
+def _weights_of(style: NamedStyle) -> str:
+    if style.architecture is None:
+        return "needs no weights"
+    return f"weights: {style.licence}" if style.url else "give weights=FILE"
 
 
 def _tell_scheme(name: str, scheme: type) -> None:
@@ -60,7 +65,11 @@ def _tell_scheme(name: str, scheme: type) -> None:
         if field.name == "lanes":
             continue
         unit = " levels" if field.metadata["levels"] else ""
-        value = f"{STRENGTHS[DEFAULT_STRENGTH]:g}" if field.name == "epsilon" else in_levels(field)
+        value = (
+            f"{STRENGTHS[DEFAULT_STRENGTH]:g}"
+            if field.name == "epsilon" and field.default is not None
+            else in_levels(field)
+        )
         told = "" if value is None else f" [{value}{unit}]"
         click.echo(f"    {flag(field.name):18} {field.metadata['meaning']}{told}")
 

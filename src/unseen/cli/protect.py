@@ -10,7 +10,8 @@ from unseen.ascent import LANES
 from unseen.catalogue import (
     DEFAULT_AUDIT_MODELS,
     DEFAULT_MODELS,
-    scheme_parts,
+    check_way,
+    way_name,
     way_named,
 )
 from unseen.cli.options import (
@@ -27,7 +28,6 @@ from unseen.cli.reports import check_reports
 from unseen.cli.running import run
 from unseen.cli.terminal import complain
 from unseen.errors import UnseenError, visible
-from unseen.naming import parse_name
 from unseen.photo import parse_keep
 from unseen.plan import Job, plan, read_labels
 from unseen.protect import Protection, chosen_device, load_networks, placed
@@ -133,13 +133,14 @@ def protect(
         raise click.UsageError("--precision bfloat16 is for a GPU; leave it out with --device cpu")
     check_reports(reports, output)
     own = given_settings(scheme, values) | limit
-    pictures, chosen = way_named(scheme, own, defaults=DEFAULT_LIMIT, device=chosen_device(device))
+    check_way(scheme, own, defaults=DEFAULT_LIMIT)
     kept = parse_keep(keep)
     jobs = tuple(dict.fromkeys(plan(paths, output, read_labels(labels) if labels else {})))
     if labels and not any(job.label for job in jobs):
         raise UnseenError(f"{labels}: names none of these photos; its column file is seen from the folder it is in")
     if dry_run:
         return _tell_plan(jobs, form)
+    pictures, chosen = way_named(scheme, own, defaults=DEFAULT_LIMIT, device=chosen_device(device))
     surrogates = load_networks(models, device)
     for label in dict.fromkeys(job.label for job in jobs if job.label):
         known_class(label, surrogates[0])
@@ -155,8 +156,7 @@ def protect(
         precision=torch.bfloat16 if precision == "bfloat16" and surrogates[0].device.type == "cuda" else None,
         lanes=1 if len(jobs) == 1 else LANES,
     )
-    names = "+".join(parse_name(part)[0] for part in scheme_parts(scheme))
-    return run(jobs, protection, {"scheme": names}, reports, as_json=as_json)
+    return run(jobs, protection, {"scheme": way_name(pictures, chosen)}, reports, as_json=as_json)
 
 
 def _tell_plan(jobs: tuple[Job, ...], form: str) -> int:

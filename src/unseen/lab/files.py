@@ -1,10 +1,11 @@
-"""The folder of a lab: whose it is, and files that appear whole in the place of former ones."""
+"""The folder of a lab: whose it is."""
 
-import secrets
 from pathlib import Path
 
-from unseen.errors import PhotoError, UnseenError
-from unseen.photo.atomic import TEMPORARY_PREFIX, TEMPORARY_SUFFIX, write_new
+from unseen.errors import UnseenError
+from unseen.photo.atomic import write_over
+
+__all__ = ["claimed", "write_over"]
 
 _OURS = ".unseen"
 _MARK = Path(_OURS, "lab")
@@ -26,21 +27,3 @@ def claimed(folder: Path) -> Path:
         why = error.strerror or error
         raise UnseenError(f"{folder}: cannot be used as a folder ({why}); name another with -o") from error
     return mark
-
-
-def write_over(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, in the place of a former one.
-
-    Raises:
-        PhotoError: it cannot be written.
-    """
-    finished = path.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}{TEMPORARY_SUFFIX}")
-    try:
-        write_new(finished, data)
-        finished.replace(path)
-    except PhotoError as error:
-        raise PhotoError(path, error.problem, error.remedy) from error
-    except OSError as error:
-        raise PhotoError(path, f"cannot be replaced ({error.strerror or error})", "move it away") from error
-    finally:
-        finished.unlink(missing_ok=True)

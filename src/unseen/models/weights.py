@@ -44,7 +44,10 @@ def given_weights(options: ModelOptions) -> WeightsFile | None:
     path = fetch(options.weights, options.sha256) if is_url(options.weights) else _file(options.weights)
     if not path.is_file():
         raise ModelError(f"{path}: there is no such weights file; correct weights=...")
-    digest = sha256_of(path)
+    try:
+        digest = sha256_of(path)
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read ({error.strerror or error}); correct weights=...") from error
     if options.sha256 and digest != options.sha256.lower():
         raise ModelError(
             f"{path}: its SHA-256 is {digest}, not {options.sha256}; get the file again or correct sha256=..."

@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all, and never over another."""
+"""Writing a file whole or not at all, and over another only where that is asked for."""
 
 import contextlib
 import errno
@@ -37,6 +37,24 @@ def write_new(path: Path | str, data: bytes) -> None:
         raise _explained(error, path) from error
     except ValueError as error:
         raise PhotoError(ascii(str(path)), "is not a possible file name", "choose another name") from error
+
+
+def write_over(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, in the place of a former one.
+
+    Raises:
+        PhotoError: it cannot be written.
+    """
+    finished = path.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}{TEMPORARY_SUFFIX}")
+    try:
+        write_new(finished, data)
+        finished.replace(path)
+    except PhotoError as error:
+        raise PhotoError(path, error.problem, error.remedy) from error
+    except OSError as error:
+        raise PhotoError(path, f"cannot be replaced ({error.strerror or error})", "move it away") from error
+    finally:
+        finished.unlink(missing_ok=True)
 
 
 def _write(path: Path, data: bytes) -> None:

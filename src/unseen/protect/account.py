@@ -131,8 +131,8 @@ def _notes(photo: Photo, saved: Saved, protection: Protection) -> tuple[str, ...
         return ()
     if encoding.lossless:
         grew = not original.lossless and saved.photo.format == photo.format
-        return ("saved lossless, because the noise did not survive coarser compression",) if grew else ()
+        return ("saved lossless, because the protection did not survive coarser compression",) if grew else ()
     if original.quality is None or saved.photo.format != photo.format:
         return (f"saved at quality {encoding.quality}",)
     chosen, former = (f"{one.quality} {one.subsampling or ''}".strip() for one in (encoding, original))
-    return (f"saved at quality {chosen}, because the noise did not survive the original's {former}",)
+    return (f"saved at quality {chosen}, because the protection did not survive the original's {former}",)

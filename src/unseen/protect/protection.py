@@ -1,6 +1,6 @@
 """What decides a protected copy, a photo on its way, and what comes of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from unseen.pictures import PictureScheme
 from unseen.plan import Job
 from unseen.report.layout import PhotoRow
 from unseen.report.pictures import Preview
-from unseen.schemes import Chain
+from unseen.schemes import Chain, Unchanged
 from unseen.types import Scheme
 
 
@@ -134,7 +134,8 @@ def settings_of(protection: Protection) -> dict[str, Any]:
         "scheme": type(scheme).__name__,
         **own,
         "pictures": [{"scheme": type(picture).__name__, **_own_settings(picture)} for picture in protection.pictures],
-        "epsilon_levels": round(own["epsilon"] * LEVELS, 4) if "epsilon" in own else None,
+        "picture_only": isinstance(scheme, Unchanged),
+        "epsilon_levels": _in_levels(own).get("epsilon_levels"),
         "models": [network.name for network in protection.surrogates],
         "audit_models": [network.name for network in protection.held_out],
         "seed": protection.seed,
@@ -148,10 +149,15 @@ def settings_of(protection: Protection) -> dict[str, Any]:
     }
 
 
+def _in_levels(own: Mapping[str, Any]) -> dict[str, Any]:
+    """A scheme's settings, with its limit as people know it, where it has one."""
+    return {**own, **({"epsilon_levels": round(own["epsilon"] * LEVELS, 4)} if "epsilon" in own else {})}
+
+
 def _own_settings(scheme: Any) -> dict[str, Any]:
     """A scheme's settings by name; of a chain, those of each of its schemes; of a style, where it comes from."""
     if isinstance(scheme, Chain):
-        parts = [{"scheme": type(part).__name__, **_own_settings(part)} for part in scheme.schemes]
+        parts = [{"scheme": type(part).__name__, **_in_levels(_own_settings(part))} for part in scheme.schemes]
         return {"schemes": parts, "lanes": scheme.lanes}
     told = {known.name: getattr(scheme, known.name) for known in fields(scheme) if known.repr}
     return {name: _own_settings(value) if is_dataclass(value) else value for name, value in told.items()}

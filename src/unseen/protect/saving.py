@@ -1,16 +1,14 @@
 """From protected pixels to the file: as the original was saved, but never coarser than the protection survives."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import torch
 from torch import Tensor
 
 from unseen.photo import Encoding, Photo, encode, encodings, output_format, read_photo_bytes, write_new
 from unseen.photo.photo import Pixels
 from unseen.protect.protection import Protection, Work
 from unseen.reading import answer
-from unseen.schemes import Unchanged, hidden
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,21 +31,24 @@ class Saved:
 
 
 def saved_finely(work: Work, photo: Photo, pixels: Pixels, protection: Protection) -> Saved:
-    """Encode at the first quality at which the decoded file is protected, else at the finest.
+    """Encode at the first quality at which the decoded file hides from every network that the pixels hide from.
 
-    Without noise nothing has to survive, so the original's quality is the only one.
+    A finer file than that would hide no more, and be larger.
     """
     form = output_format(photo, protection.format)
     choices = encodings(photo, form, protection.quality)
-    for encoding in choices[:1] if isinstance(protection.scheme, Unchanged) else choices:
+    unsaved: list[bool] = []
+    for encoding in choices:
         data = encode(photo, pixels, format=form, encoding=encoding, keep=protection.keep)
         again = read_photo_bytes(data, work.job.target)
-        after = tuple(answer(network, again.srgb) for network in protection.surrogates)
-        is_hidden = _is_hidden(after, work.references)
-        if is_hidden:
+        after, hides = _asked(again, work, protection)
+        if all(hides):
+            break
+        unsaved = unsaved or _asked(replace(photo, pixels=pixels), work, protection)[1]
+        if sum(hides) >= sum(unsaved):
             break
     after += tuple(answer(network, again.srgb) for network in protection.held_out)
-    return Saved(data=data, photo=again, encoding=encoding, after=after, is_hidden=is_hidden)
+    return Saved(data=data, photo=again, encoding=encoding, after=after, is_hidden=all(hides))
 
 
 def publish(saved: Saved, target: Path) -> None:
@@ -61,5 +62,8 @@ def publish(saved: Saved, target: Path) -> None:
     write_new(target, saved.data)
 
 
-def _is_hidden(after: tuple[Tensor, ...], references: tuple[int, ...]) -> bool:
-    return bool(hidden(torch.stack(after)[None], torch.tensor([references[: len(after)]])))
+def _asked(photo: Photo, work: Work, protection: Protection) -> tuple[tuple[Tensor, ...], list[bool]]:
+    """What each surrogate answers, and whether that is not its reference."""
+    answers = tuple(answer(network, photo.srgb) for network in protection.surrogates)
+    references = work.references[: len(answers)]
+    return answers, [int(logits.argmax()) != label for logits, label in zip(answers, references, strict=True)]

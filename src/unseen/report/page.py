@@ -22,7 +22,11 @@ def to_html(report: Report, previews: Mapping[str, Preview]) -> str:
     """
     template = _environment().get_template("page.html.jinja")
     return template.render(
-        report=report, previews=previews, summary=words.summary(report), roles=words.ROLES, statuses=words.STATUSES
+        report=report,
+        previews=previews,
+        summary=words.summary(report),
+        roles=words.roles_in_words(report.settings),
+        statuses=words.STATUSES,
     )
 
 
@@ -40,6 +44,7 @@ def _environment() -> Environment:
         "data_uri": _data_uri,
         "decimal": words.decimal,
         "file_name": lambda path: PurePath(path).name,
+        "parts": words.parts_in_words,
         "percent": words.percent,
         "setting": words.setting_in_words,
         "size": words.size_in_words,

@@ -12,10 +12,12 @@ from unseen.report.words import (
     STATUSES,
     UNSURE,
     VERDICTS,
+    is_picture_alone,
+    outcome_in_words,
     percent,
     printable,
+    remedy,
     size_in_words,
-    status_in_words,
     verdict,
 )
 
@@ -28,10 +30,9 @@ STYLES = {
     "recognised": "red",
     "unknown": "dim",
 }
-FOOTNOTE = (
-    "True answer: the label you gave, or else what the network saw in the original.\n"
-    "* This network was not used to make the protection."
-)
+_TRUE_ANSWER = "True answer: the label you gave, or else what the network saw in the original."
+_STAR = "* This network was not used to make the protection."
+_STAR_OF_PICTURES = "No network was used to make the protection; those with a * do not decide whether it counts."
 
 
 def table(report: Report) -> Table:
@@ -86,10 +87,14 @@ def _compact(probability: float) -> str:
 def _caption(report: Report) -> Text:
     """The errors and remedies of photos that are not protected, what is to be known of each copy, and the legend."""
     lines = []
+    legend = f"{_TRUE_ANSWER}\n{_STAR_OF_PICTURES if is_picture_alone(report.settings) else _STAR}"
     for row in report.photos:
         if row.error:
             lines.append((row.error, STYLES["failed"]))
         elif row.status == "not_achieved":
-            lines.append((f"{row.input}: {status_in_words(row)}", STYLES["not_achieved"]))
+            lines.append((f"{row.input}: {outcome_in_words(row, report.settings)}", STYLES["not_achieved"]))
         lines += [(f"{row.input}: {note}", "") for note in row.notes]
-    return Text.assemble(*((f"{printable(line)}\n", style) for line, style in lines), (FOOTNOTE, "dim"))
+    if any(row.status == "not_achieved" for row in report.photos):
+        lines.append((remedy(report.settings), STYLES["not_achieved"]))
+    told = ((f"{printable(line)}\n", style) for line, style in lines)
+    return Text.assemble(*told, (legend, "dim"))

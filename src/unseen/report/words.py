@@ -2,8 +2,9 @@
 
 import math
 import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
-from typing import Literal
+from typing import Any, Literal
 
 from unseen.report.layout import Answer, Change, ModelReading, PhotoRow, Report
 
@@ -15,7 +16,8 @@ VERDICTS: dict[Verdict, str] = {
     "recognised": "still recognised",
     "unknown": "not recognised before either",
 }
-ROLES = {"surrogate": "used to make the protection", "held-out": "not used to make the protection"}
+_ROLES = {"surrogate": "used to make the protection", "held-out": "not used to make the protection"}
+_ROLES_OF_PICTURES = {"surrogate": "decides whether it counts as protected", "held-out": "only looks on"}
 STATUSES = {"protected": "Protected", "not_achieved": "Not achieved", "failed": "Failed"}
 UNSURE = 0.1
 """Probability under which a network's first guess is called unsure."""
@@ -76,7 +78,7 @@ def size_in_words(change: Change) -> str:
     if change.mean_abs == 0:
         return "none"
     if change.psnr is None or not math.isfinite(change.psnr):
-        return "not defined"
+        return "another size"
     if change.psnr >= 42:
         return "very small"
     if change.psnr >= 36:
@@ -95,7 +97,7 @@ def change_in_words(change: Change) -> str:
     }
     if size == "none":
         return "The picture is unchanged."
-    if size == "not defined":
+    if size == "another size":
         return "The picture has another size than the original, so the two cannot be compared pixel by pixel."
     return (
         f"The change is {size}: {looks[size]}. A colour value, which runs from 0 to 255, moved by "
@@ -103,21 +105,75 @@ def change_in_words(change: Change) -> str:
     )
 
 
-def status_in_words(row: PhotoRow) -> str:
+def status_in_words(row: PhotoRow, settings: Mapping[str, Any]) -> str:
     """One or two sentences on how the photo fared, with the remedy where something is missing."""
+    outcome = outcome_in_words(row, settings)
+    return f"{outcome} {remedy(settings)}" if row.status == "not_achieved" else outcome
+
+
+def outcome_in_words(row: PhotoRow, settings: Mapping[str, Any]) -> str:
+    """The same without a remedy."""
     if row.status == "failed":
         return row.error or "The photo could not be processed."
     if row.status == "protected":
-        return "The networks used to make the protection no longer give the true answer first."
+        return f"{_capitalised(_judges(settings))} no longer give the true answer first."
     known = [model.name for model in row.models if model.role == "surrogate" and verdict(model) == "recognised"]
     if not known:
-        return "The networks changed their answer, but less surely than was asked. Try a higher strength."
-    return f"Still recognised by {_listed(known)}. Try a higher strength or another scheme."
+        return "The networks changed their answer, but less surely than was asked."
+    return f"Still recognised by {_listed(known)}."
+
+
+def remedy(settings: Mapping[str, Any]) -> str:
+    """What may help where a protection with these settings fell short."""
+    if is_picture_alone(settings):
+        return "Such a picture alone is aimed at no network: add a scheme that is, as in crop+away."
+    known = {*settings, *(key for part in settings.get("schemes", ()) for key in part)}
+    if "epsilon" in known:
+        return "Try a higher strength or another scheme."
+    if "overshoot" in known:
+        return "Try a larger overshoot or another scheme."
+    return "Try noise after it, as in enhance+uniform." if "tone" in known else "Try another scheme."
+
+
+def is_picture_alone(settings: Mapping[str, Any]) -> bool:
+    """Whether the protection is another picture, such as a crop, and no noise: then no network was used to make it."""
+    return bool(settings.get("picture_only"))
+
+
+def roles_in_words(settings: Mapping[str, Any]) -> Mapping[str, str]:
+    """What each role of a network is."""
+    return _ROLES_OF_PICTURES if is_picture_alone(settings) else _ROLES
+
+
+def parts_in_words(parts: Sequence[Mapping[str, Any]]) -> str:
+    """Pictures or schemes of a chain with their settings, one after the other."""
+    return ", then ".join(_part_in_words(part) for part in parts) or "none"
+
+
+def _part_in_words(part: Mapping[str, Any]) -> str:
+    name, *rest = _settings_within(part)
+    told = [f"{key.replace('_', ' ')} {_plain(value)}" for key, value in rest if value is not None]
+    return f"{name[1]} ({', '.join(told)})" if told else name[1]
+
+
+def _settings_within(part: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The name of a part, its settings, and those of what it is made of; a style has its own name."""
+    style = part.get("style", {})
+    spec = style.get("spec", {})
+    yield "scheme", str(spec["name"]).partition("?")[0] if spec else str(part["scheme"]).lower()
+    for source in (part, style, spec):
+        yield from ((key, value) for key, value in source.items() if key not in {"scheme", "style", "spec", "name"})
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def summary(report: Report) -> tuple[str, str, str]:
     """What was gained, how far it carries, and what it does not do: three sentences."""
-    return _outcome(report.photos), _gain(report.photos), LIMITS
+    return _outcome(report), _gain(report), LIMITS
 
 
 LIMITS = (
@@ -126,7 +182,8 @@ LIMITS = (
 )
 
 
-def _outcome(photos: tuple[PhotoRow, ...]) -> str:
+def _outcome(report: Report) -> str:
+    photos = report.photos
     protected = sum(row.status == "protected" for row in photos)
     failed = sum(row.status == "failed" for row in photos)
     if len(photos) == 1:
@@ -134,20 +191,27 @@ def _outcome(photos: tuple[PhotoRow, ...]) -> str:
     else:
         opening = f"{protected or 'None'} of {len(photos)} photos {'is' if protected == 1 else 'are'} protected"
     if protected:
-        opening += (
-            ": the networks used to make the protection no longer give the true answer first, in the files as written"
-        )
+        opening += f": {_judges(report.settings)} no longer give the true answer first, in the files as written"
     return opening + (f"; {failed} could not be processed." if failed else ".")
 
 
-def _gain(photos: tuple[PhotoRow, ...]) -> str:
-    used, others = (_mean_chances(photos, role) for role in ("surrogate", "held-out"))
+def _gain(report: Report) -> str:
+    used, others = (_mean_chances(report.photos, role) for role in ("surrogate", "held-out"))
     if not used:
         return "No network was asked what it sees."
-    sentence = f"On average, the networks used to make the protection gave the true answer a chance of {used}"
+    sentence = f"On average, {_judges(report.settings)} gave the true answer a chance of {used}"
     if not others:
         return f"{sentence}; no other network was asked, so how far this carries is not known."
-    return f"{sentence}; other networks, which had no part in it, {others}."
+    return f"{sentence}; other networks, {_others_part(report.settings)}, {others}."
+
+
+def _judges(settings: Mapping[str, Any]) -> str:
+    """Those networks that decide whether a photo is protected."""
+    return "the networks that judge it" if is_picture_alone(settings) else "the networks used to make the protection"
+
+
+def _others_part(settings: Mapping[str, Any]) -> str:
+    return "which only look on" if is_picture_alone(settings) else "which had no part in it"
 
 
 def _mean_chances(photos: tuple[PhotoRow, ...], role: str) -> str:
@@ -165,3 +229,7 @@ def _first(top: tuple[Answer, ...]) -> str | None:
 
 def _listed(names: list[str]) -> str:
     return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+
+
+def _capitalised(text: str) -> str:
+    return text[0].upper() + text[1:]

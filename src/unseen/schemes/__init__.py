@@ -15,6 +15,7 @@ from unseen.schemes.replace import ClassReplacement
 from unseen.schemes.targets import hidden
 from unseen.schemes.unchanged import Unchanged
 from unseen.schemes.uniform import Uniform
+from unseen.schemes.universal import Universal
 
 __all__ = [
     "Among",
@@ -31,5 +32,6 @@ __all__ = [
     "Pixelate",
     "Unchanged",
     "Uniform",
+    "Universal",
     "hidden",
 ]

@@ -79,27 +79,30 @@ class CartoonDiscriminator(nn.Module):
     """CartoonGAN's discriminator: 1.1 million parameters, one score for every 4 x 4 pixels.
 
     No weights of it were published, so its names are ours.
+
+    Args:
+        width: channels of the first layer, 32 as published.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, width: int = 32) -> None:
         super().__init__()
         self.layers = nn.Sequential(
-            nn.Conv2d(3, 32, 3, padding=1),
+            nn.Conv2d(3, width, 3, padding=1),
             _leaky(),
-            nn.Conv2d(32, 64, 3, stride=2, padding=1),
+            nn.Conv2d(width, 2 * width, 3, stride=2, padding=1),
             _leaky(),
-            nn.Conv2d(64, 128, 3, padding=1),
-            InstanceNorm(128, learnt=True),
+            nn.Conv2d(2 * width, 4 * width, 3, padding=1),
+            InstanceNorm(4 * width, learnt=True),
             _leaky(),
-            nn.Conv2d(128, 128, 3, stride=2, padding=1),
+            nn.Conv2d(4 * width, 4 * width, 3, stride=2, padding=1),
             _leaky(),
-            nn.Conv2d(128, 256, 3, padding=1),
-            InstanceNorm(256, learnt=True),
+            nn.Conv2d(4 * width, 8 * width, 3, padding=1),
+            InstanceNorm(8 * width, learnt=True),
             _leaky(),
-            nn.Conv2d(256, 256, 3, padding=1),
-            InstanceNorm(256, learnt=True),
+            nn.Conv2d(8 * width, 8 * width, 3, padding=1),
+            InstanceNorm(8 * width, learnt=True),
             _leaky(),
-            nn.Conv2d(256, 1, 3, padding=1),
+            nn.Conv2d(8 * width, 1, 3, padding=1),
         )
 
     def forward(self, pictures: Tensor) -> Tensor:
@@ -145,23 +148,27 @@ class CycleGenerator(nn.Module):
 
 
 class CycleDiscriminator(nn.Module):
-    """CycleGAN's discriminator, the PatchGAN whose every score judges 70 x 70 pixels: 2.765 million parameters."""
+    """CycleGAN's discriminator, the PatchGAN whose every score judges 70 x 70 pixels: 2.765 million parameters.
 
-    def __init__(self) -> None:
+    Args:
+        width: channels of the first layer, 64 as published.
+    """
+
+    def __init__(self, *, width: int = 64) -> None:
         super().__init__()
         self.model = nn.Sequential(
-            nn.Conv2d(3, 64, 4, stride=2, padding=1),
+            nn.Conv2d(3, width, 4, stride=2, padding=1),
             _leaky(),
-            nn.Conv2d(64, 128, 4, stride=2, padding=1),
-            InstanceNorm(128, learnt=False),
+            nn.Conv2d(width, 2 * width, 4, stride=2, padding=1),
+            InstanceNorm(2 * width, learnt=False),
             _leaky(),
-            nn.Conv2d(128, 256, 4, stride=2, padding=1),
-            InstanceNorm(256, learnt=False),
+            nn.Conv2d(2 * width, 4 * width, 4, stride=2, padding=1),
+            InstanceNorm(4 * width, learnt=False),
             _leaky(),
-            nn.Conv2d(256, 512, 4, padding=1),
-            InstanceNorm(512, learnt=False),
+            nn.Conv2d(4 * width, 8 * width, 4, padding=1),
+            InstanceNorm(8 * width, learnt=False),
             _leaky(),
-            nn.Conv2d(512, 1, 4, padding=1),
+            nn.Conv2d(8 * width, 1, 4, padding=1),
         )
 
     def forward(self, pictures: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ hide. The photo is first framed by its own reflection, because zero padding insi
 along its borders; the frame is cut off again.
 
 Strokes are a few pixels wide, whatever the photo's size: on 12 megapixels nobody sees them on a screen, and a network
-that reads 224 pixels does not either. So a style can also be painted on a smaller copy and its change be enlarged.
+that reads 224 pixels does not either. So large photos are usually painted as a smaller copy, whose change is enlarged.
 """
 
 import math
@@ -73,7 +73,7 @@ def stylised(
     Raises:
         UnseenError: something else than such a photo.
     """
-    _require_photo(pixels)
+    require_photo(pixels)
     framed = _framed(pixels)
     whole = math.prod(framed.shape[:2]) <= tile**2
     painter = generator if whole else with_statistics_of(generator, _batch(_framed(_reduced(pixels, tile)), generator))
@@ -83,7 +83,7 @@ def stylised(
         for columns in _spans(pixels.shape[1], wide, generator.reach):
             painted = _levels(painter(_batch(framed[rows.read, columns.read], generator)))
             original, made = pixels[rows.kept, columns.kept], painted[rows.within, columns.within]
-            result[rows.kept, columns.kept] = _blended(original, made, strength, keep_colour=keep_colour)
+            result[rows.kept, columns.kept] = blended(original, made, strength, keep_colour=keep_colour)
     return result
 
 
@@ -94,7 +94,7 @@ def painted_small(
 
     The photo's own detail below the scale of the copy stays. Arguments, result and errors are those of `stylised`.
     """
-    _require_photo(pixels)
+    require_photo(pixels)
     height, width = pixels.shape[:2]
     if max(height, width) <= edge:
         return stylised(pixels, generator, strength=strength, keep_colour=keep_colour)
@@ -104,7 +104,12 @@ def painted_small(
     return lay(change.permute(2, 0, 1), pixels)
 
 
-def _require_photo(pixels: Pixels) -> None:
+def require_photo(pixels: Pixels) -> None:
+    """Refuse what is no photo in sRGB.
+
+    Raises:
+        UnseenError: pixels of another type or shape.
+    """
     if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] not in (1, 3) or 0 in pixels.shape:
         raise UnseenError(
             f"pixels are {pixels.dtype} of shape {pixels.shape}; give (height, width, 3) in uint8, not empty"
@@ -169,7 +174,7 @@ def _levels(painted: Tensor) -> NDArray[np.float32]:
     return painted[0].permute(1, 2, 0).add(1).mul_(LEVELS / 2).cpu().numpy()
 
 
-def _blended(original: Pixels, painted: NDArray[np.float32], strength: float, *, keep_colour: bool) -> Pixels:
+def blended(original: Pixels, painted: NDArray[np.float32], strength: float, *, keep_colour: bool) -> Pixels:
     """The original moved towards what was painted.
 
     Adding the same to red, green and blue changes Y by that and leaves Cb and Cr as they are.

@@ -82,6 +82,35 @@ AS_POSTED = Platform()
 
 
 @dataclass(frozen=True, kw_only=True)
+class ScaleAndCrop:
+    """One more round of what networks do to photos anyway: the short edge is scaled and the centre cut out (bicubic).
+
+    Attributes:
+        edge: pixels of the scaled photo's short edge.
+        side: of the square that is left.
+
+    Raises:
+        UnseenError: numbers out of range.
+    """
+
+    edge: int = 256
+    side: int = 224
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.side <= self.edge:
+            raise UnseenError(f"cannot cut {self.side} pixels out of {self.edge}; give a side from 1 to the edge")
+
+    def __call__(self, pixels: Pixels) -> Pixels:
+        """The centre (side, side, C) uint8 of a scaled photo (H, W, C) uint8."""
+        picture = to_pillow(pixels)
+        scale = self.edge / min(picture.size)
+        width, height = (max(self.edge, round(side * scale)) for side in picture.size)
+        left, top = (width - self.side) // 2, (height - self.side) // 2
+        scaled = picture.resize((width, height), Image.Resampling.BICUBIC)
+        return from_pillow(scaled.crop((left, top, left + self.side, top + self.side)))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Cropped:
     """The middle of the photo: `share` of its height and of its width."""
 

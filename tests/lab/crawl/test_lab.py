@@ -1,5 +1,6 @@
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 
@@ -13,6 +14,7 @@ from unseen.lab.crawl import run_crawl_lab
 from unseen.lab.crawl.pipeline import Ending, pipeline
 from unseen.lab.report import LabReport, write_lab_report
 from unseen.protect import Protection, load_networks
+from unseen.schemes import Crop, Unchanged
 from unseen.threats import Platform
 
 METRICS = ("icp", "ice", "top1", "top5")
@@ -174,3 +176,16 @@ def test_a_real_network_on_a_real_photo(tmp_path: Path) -> None:
     assert direct["after"]["icp"] < 0.001
     assert behind["after"]["icp"] > direct["after"]["icp"]
     assert report.numbers["photos"][0]["readings"][0]["reference"] in ("Egyptian cat", "tabby", "tiger cat")
+
+
+def test_a_picture_alone_is_shared_and_no_network_had_a_part_in_it(album: Path, lab, protection: Protection) -> None:
+    by = replace(protection, scheme=Unchanged(), pictures=(Crop(ratio=0.4),))
+    report = lab(album, by=by)
+    assert {network["role"] for network in report.numbers["networks"]} == {"held-out"}
+    assert all(photo["mean_levels"] is None and photo["readings"] for photo in report.numbers["photos"])
+    assert report.numbers["settings"]["scheme"] == "crop"
+    assert "made without asking any of them" in report.introduction[0]
+    told = dict(report.sections[-1].tables[0].rows)
+    assert told["pictures"] == "crop (ratio 0.4, place centre)"
+    figures = {figure.name: figure.png for section in report.sections for figure in section.figures}
+    assert not is_blank(figures["examples"])

@@ -5,6 +5,7 @@ import click
 from unseen.cli.lab.crawl import crawl
 from unseen.cli.lab.imagenet import imagenet
 from unseen.cli.lab.mnist import mnist
+from unseen.cli.lab.pixel_privacy import pixel_privacy
 
 
 @click.group()
@@ -15,5 +16,5 @@ def lab() -> None:
     """
 
 
-for experiment in (mnist, imagenet, crawl):
+for experiment in (mnist, imagenet, crawl, pixel_privacy):
     lab.add_command(experiment)

@@ -1,10 +1,12 @@
 """`unseen lab crawl`: Figure 1 of Liu et al. 2019 as an experiment."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
-from unseen.catalogue import DEFAULT_AUDIT_MODELS, DEFAULT_MODELS, scheme_named
+from unseen.catalogue import DEFAULT_AUDIT_MODELS, DEFAULT_MODELS, way_named
 from unseen.cli.lab.telling import tell
 from unseen.cli.options import (
     DEFAULT_LIMIT,
@@ -18,8 +20,8 @@ from unseen.cli.options import (
 from unseen.cli.progress import tracked
 from unseen.cli.terminal import complain
 from unseen.plan import read_labels
-from unseen.protect import Protection, load_networks
-from unseen.report.words import counted
+from unseen.protect import Protection, chosen_device, load_networks
+from unseen.report.words import counted, remedy
 
 
 @click.command()
@@ -82,8 +84,11 @@ def crawl(
     from unseen.lab.report import write_lab_report
     from unseen.threats import Platform
 
+    limits = given_limit(strength, epsilon)
+    pictures, chosen = way_named(scheme, limits, defaults=DEFAULT_LIMIT, device=chosen_device(device))
     protection = Protection(
-        scheme=scheme_named(scheme, given_limit(strength, epsilon), defaults=DEFAULT_LIMIT),
+        scheme=chosen,
+        pictures=pictures,
         surrogates=load_networks(models, device),
         held_out=load_networks((name for name in crawlers if name and name not in models), device),
         seed=seed,
@@ -99,15 +104,15 @@ def crawl(
     )
     write_lab_report(report, output)
     tell(report, output)
-    return _ending(report.numbers["photos"])
+    return _ending(report.numbers["photos"], report.numbers["settings"])
 
 
-def _ending(photos: list[dict[str, str | None]]) -> int:
+def _ending(photos: list[dict[str, str | None]], settings: Mapping[str, Any]) -> int:
     """Tell what went wrong, one line each, and give the exit code."""
     for photo in photos:
         if photo["error"]:
             complain(photo["error"])
     missed = sum(photo["status"] == "not_achieved" for photo in photos)
     if missed:
-        complain(f"{counted(missed, 'photo')} could not be protected fully; give a higher --strength")
+        complain(f"{counted(missed, 'photo')} could not be protected fully. {remedy(settings)}")
     return int(any(photo["status"] != "protected" for photo in photos))

@@ -13,6 +13,7 @@ from unseen.photo import read_photo
 from unseen.progress import Progress
 from unseen.protect import Protection
 from unseen.protect.account import one_line
+from unseen.schemes import Unchanged
 from unseen.threats import AS_POSTED, PRESETS, Platform, Preset, Threat
 
 
@@ -25,10 +26,14 @@ class Crawled:
 
 
 def threats_for(protection: Protection, platform: Platform) -> tuple[Threat, ...]:
-    """Every network of the protection, on the file itself and, where the platform does anything, on what it serves."""
+    """Every network of the protection, on the file itself and, where the platform does anything, on what it serves.
+
+    In another picture alone, such as a crop, no network had a part.
+    """
+    made_against = () if isinstance(protection.scheme, Unchanged) else protection.surrogates
     served = Preset(name="platform", meaning="what the platform serves", kind="shared", handling=platform)
     return tuple(
-        Threat(network=network, role="surrogate" if network in protection.surrogates else "held-out", preset=preset)
+        Threat(network=network, role="surrogate" if network in made_against else "held-out", preset=preset)
         for preset in (PRESETS["file"], *([served] if platform != AS_POSTED else []))
         for network in protection.networks
     )

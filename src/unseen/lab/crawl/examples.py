@@ -26,8 +26,8 @@ def examples(found: Sequence[Crawled], threats: Sequence[Threat]) -> Figure | No
         return None
     caption = (
         f"What {threat.network.name} reads in the first of the photos. Left what the crawler gets of the "
-        "raw photo, right what it gets of the protected copy, in the middle the difference. The bars are the five "
-        "best guesses; the true label is marked."
+        "raw photo, right what it gets of the protected copy, in the middle the difference, where the two have one "
+        "size. The bars are the five best guesses; the true label is marked."
     )
     return Figure(name="examples", png=photo_panels(panels), caption=caption)
 

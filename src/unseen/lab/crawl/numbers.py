@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from unseen.audit import METRICS, Row, Version, given_away, summarise
-from unseen.catalogue import SCHEMES
+from unseen.catalogue import way_name
 from unseen.lab.crawl.crawling import Crawled
 from unseen.protect import Protection, settings_of
 from unseen.threats import Platform, Preset, Threat
@@ -23,11 +23,9 @@ def numbers_of(
     `shared`. `photos`: one entry a photo, with the same numbers of every network.
     """
     rows = [row for crawled in found for row in crawled.rows]
-    names = {scheme: name for name, scheme in SCHEMES.items()}
-    scheme = names.get(type(protection.scheme), type(protection.scheme).__name__)
     presets = dict.fromkeys(threat.preset for threat in threats)
     return {
-        "settings": settings_of(protection) | {"scheme": scheme},
+        "settings": settings_of(protection) | {"scheme": way_name(protection.pictures, protection.scheme)},
         "platform": {"long_edge": platform.long_edge, "quality": platform.quality},
         "networks": _networks(rows, threats),
         "labels": [label for preset in presets for label in _labels(rows, preset)],

@@ -8,7 +8,7 @@ from unseen.lab.crawl.pipeline import Ending, pipeline
 from unseen.lab.figures import bars
 from unseen.lab.paper_a import NAME, TITLE
 from unseen.lab.report import NOT_RUN, Figure, Section, Table, number, percent
-from unseen.report.words import LIMITS, STATUSES, counted, setting_in_words
+from unseen.report.words import LIMITS, STATUSES, counted, is_picture_alone, parts_in_words, setting_in_words
 
 LABELS_SHOWN, PHOTOS_SHOWN = 20, 100
 """Rows of the long tables at most; report.json has all."""
@@ -22,8 +22,7 @@ def introduction(numbers: Numbers) -> tuple[str, ...]:
     within = "" if settings["epsilon_levels"] is None else f" within {settings['epsilon_levels']:g} of 255 levels"
     experiment = (
         f"People share {_photos(numbers)}, once raw and once protected ({settings['scheme']}{within}). A crawler finds "
-        f"both, and {counted(len(networks), 'network')} read what is in them. The networks that the protection was "
-        "made against show what it can do at best; those that had no part in it are the fairer test."
+        f"both, and {counted(len(networks), 'network')} read what is in them. {_fairness(settings)}"
     )
     parts = {"held-out": ", which had no part in it,", "surrogate": ""}
     falls = (
@@ -33,6 +32,15 @@ def introduction(numbers: Numbers) -> tuple[str, ...]:
     served = _SERVED[networks[0]["shared"]].lower()
     result = f"How often the first guess is the true label in {served}, raw → protected: {'; '.join(falls)}."
     return experiment, result, LIMITS
+
+
+def _fairness(settings: Numbers) -> str:
+    if is_picture_alone(settings):
+        return "Each copy is another picture of its photo, made without asking any of them."
+    return (
+        "The networks that the protection was made against show what it can do at best; those that had no part in it "
+        "are the fairer test."
+    )
 
 
 def way_section(numbers: Numbers) -> Section:
@@ -132,7 +140,16 @@ def photos_section(numbers: Numbers) -> Section:
 
 def settings_section(numbers: Numbers) -> Section:
     """All that decided the copies, and what the platform did."""
-    settings = {**numbers["settings"], **{f"platform {name}": value for name, value in numbers["platform"].items()}}
+    parts = {
+        name: parts_in_words(numbers["settings"][name])
+        for name in ("pictures", "schemes")
+        if name in numbers["settings"]
+    }
+    settings = {
+        **numbers["settings"],
+        **parts,
+        **{f"platform {name}": value for name, value in numbers["platform"].items()},
+    }
     rows = tuple((name.replace("_", " "), setting_in_words(value)) for name, value in settings.items())
     return Section(title="Settings", tables=(Table(columns=("Setting", "Value"), rows=rows),))
 

@@ -1,5 +1,6 @@
 """What people share: their photos, and a protected copy of each, made once whatever interrupts the run."""
 
+import math
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -98,11 +99,12 @@ def _placed(job: Job, outcome: Outcome, folder: Path, taken: set[Path]) -> Row |
         return one_line(job, error)
     taken.add(copy)
     change = outcome.row.change
+    levels = change.mean_abs_levels if change else None
     return {
         "copy": copy.relative_to(folder).as_posix(),
         "sha256": _sha256(copy),
         "status": outcome.row.status,
-        "mean_levels": change and change.mean_abs_levels,
+        "mean_levels": levels if levels is not None and math.isfinite(levels) else None,
     }
 
 

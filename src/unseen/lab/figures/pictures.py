@@ -35,7 +35,7 @@ class PhotoPanel:
 
     Attributes:
         title: what the panel shows.
-        original, released: uint8 (H, W, C), of the same size.
+        original, released: uint8 (H, W, C); there is no noise to show where their sizes differ.
         reference: the true class.
         before, after: the network's answers to the two.
     """
@@ -93,17 +93,26 @@ def photo_panels(panels: Sequence[PhotoPanel]) -> bytes:
 
 def _draw_panel(part: "SubFigure", panel: PhotoPanel) -> None:
     part.suptitle(panel.title, x=0.006, ha="left", fontsize=12, fontweight="bold")
-    factor = max(1, GREY // max(1, largest_change(panel.original, panel.released)))
-    noise = amplified_change(panel.original, panel.released, factor)
+    noise, told = _noise(panel)
     cells = part.subplots(2, 3, height_ratios=[0.95 * WIDTH / 3 * _shape_of(panel), 1.55])
-    heads = ("Original", f"Noise, {factor} times as strong" if factor > 1 else "Noise", "Released")
+    heads = ("Original", told, "Released")
     for axes, pixels, head in zip(cells[0], (panel.original, noise, panel.released), heads, strict=True):
-        axes.imshow(_reduced(pixels), cmap="gray", vmin=0, vmax=255, interpolation="antialiased")
+        if pixels is not None:
+            axes.imshow(_reduced(pixels), cmap="gray", vmin=0, vmax=255, interpolation="antialiased")
         axes.set_title(head, loc="left", color=QUIET)
         axes.set_axis_off()
     _draw_answers(cells[1][0], panel.before.top5, panel.reference)
     _draw_facts(cells[1][1], panel)
     _draw_answers(cells[1][2], panel.after.top5, panel.reference)
+
+
+def _noise(panel: PhotoPanel) -> tuple[Pixels | None, str]:
+    """The difference, made strong enough to be seen, and what it is called; None where the sizes differ."""
+    if panel.original.shape != panel.released.shape:
+        return None, "Another size: no noise to show"
+    factor = max(1, GREY // max(1, largest_change(panel.original, panel.released)))
+    told = f"Noise, {factor} times as strong" if factor > 1 else "Noise"
+    return amplified_change(panel.original, panel.released, factor), told
 
 
 def _draw_answers(axes: "Axes", answers: Sequence[Answer], reference: str) -> None:
@@ -121,16 +130,19 @@ def _draw_answers(axes: "Axes", answers: Sequence[Answer], reference: str) -> No
 
 
 def _draw_facts(axes: "Axes", panel: PhotoPanel) -> None:
-    change = np.abs(panel.released.astype(np.int16) - panel.original)
     axes.set(xlim=(0, 1), ylim=(5, 0))
     axes.set_axis_off()
-    facts = (
+    facts = [
         (_short(panel.reference), VERMILION),
         (f"{percent(panel.before.icp)} → {percent(panel.after.icp)}", VERMILION),
         (f"entropy {panel.before.ice:.2f} → {panel.after.ice:.2f} nats", INK),
-        (f"mean change {change.mean():.2f} of 255", INK),
-        (f"largest change {change.max()} of 255", INK),
-    )
+    ]
+    if panel.original.shape == panel.released.shape:
+        change = np.abs(panel.released.astype(np.int16) - panel.original)
+        facts += [
+            (f"mean change {change.mean():.2f} of 255", INK),
+            (f"largest change {change.max()} of 255", INK),
+        ]
     for row, (text, colour) in enumerate(facts):
         axes.text(0, row + 0.66, text, fontsize=9, color=colour, fontweight="bold" if row == 0 else "normal")
 

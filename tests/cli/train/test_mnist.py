@@ -9,7 +9,7 @@ from unseen.datasets import load_mnist
 from unseen.models.digits import load_digits
 from unseen.train.mnist import accuracy
 
-from ..datasets.drawn import contents, written
+from ...datasets.drawn import contents, written
 
 
 @pytest.fixture(autouse=True)

@@ -74,7 +74,17 @@ def test_what_fails_is_told_and_ends_in_1(draw, crawl, numbers, tmp_path: Path) 
 def test_a_goal_out_of_reach_ends_in_1_with_a_remedy(draw, crawl) -> None:
     result = crawl(draw("a.png"), "--scheme", "replace?step=0.01&max-iterations=1")
     assert result.code == 1
-    assert result.err == "Error: 1 photo could not be protected fully; give a higher --strength\n"
+    assert result.err == "Error: 1 photo could not be protected fully. Try a higher strength or another scheme.\n"
+
+
+def test_photos_go_the_way_of_protect_pictures_included(draw, crawl, numbers, tmp_path: Path) -> None:
+    result = crawl(draw("a.png", size=(200, 120)), "--scheme", "crop?ratio=0.5+away", "--strength", "high")
+    assert (result.code, result.err) == (0, "")
+    settings = numbers()["settings"]
+    assert (settings["scheme"], settings["epsilon_levels"]) == ("crop+away", 16)
+    assert settings["pictures"] == [{"scheme": "Crop", "ratio": 0.5, "place": "centre"}]
+    with Image.open(tmp_path / "lab/protected/a.png") as copy:
+        assert copy.size == (100, 60)
 
 
 @pytest.mark.parametrize(

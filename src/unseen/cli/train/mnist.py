@@ -1,6 +1,5 @@
-"""`unseen train`: makes the weights that experiments start from."""
+"""`unseen train mnist`: the digit network that experiments start from."""
 
-import os
 import time
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import torch
 
 from unseen import __version__
 from unseen.cli.options import mnist_option
+from unseen.cli.outputs import require_new_file
 from unseen.cli.progress import tracked
 from unseen.datasets.mnist import load_mnist
 from unseen.models.digits import DIGIT_NETWORKS
@@ -16,12 +16,7 @@ from unseen.report.words import percent
 from unseen.train.mnist import EPOCHS, accuracy, save_digits, train_digits
 
 
-@click.group()
-def train() -> None:
-    """Train the networks of experiments."""
-
-
-@train.command()
+@click.command()
 @mnist_option
 @click.option(
     "-o",
@@ -47,7 +42,7 @@ def mnist(data: Path | None, output: Path | None, architecture: str, seed: int, 
     The same seed on the same number of threads makes the same weights.
     """
     output = output or Path(f"mnist-{architecture}.safetensors")
-    _check(output)
+    require_new_file(output)
     started = time.perf_counter()
     digits = load_mnist(data)
     network = train_digits(
@@ -71,13 +66,3 @@ def mnist(data: Path | None, output: Path | None, architecture: str, seed: int, 
     seconds = time.perf_counter() - started
     told = f"reads {percent(validation)} of the validation images and {percent(test)} of the test images"
     click.echo(f"{output}: {told}, after {seconds:.0f} seconds")
-
-
-def _check(output: Path) -> None:
-    """Refuse, before any work, a file that could not be written."""
-    if os.path.lexists(output):
-        raise click.UsageError(f"-o {output}: exists already and is not overwritten; choose another name")
-    if not output.parent.is_dir():
-        raise click.UsageError(f"-o {output}: the folder {output.parent} does not exist; create it first")
-    if not os.access(output.parent, os.W_OK | os.X_OK):
-        raise click.UsageError(f"-o {output}: the folder {output.parent} may not be changed; choose another")

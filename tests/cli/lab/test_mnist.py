@@ -7,8 +7,8 @@ import pytest
 
 from unseen.lab.mnist import MnistSettings
 
-from ..datasets.drawn import FILES, contents, written
-from .conftest import Command
+from ...datasets.drawn import FILES, contents, written
+from ..conftest import Command
 
 TINY = MnistSettings(iterations=2, batch=8, test_images=20, sum_images=1, distance_images=20, scheme_images=20)
 
