@@ -8,12 +8,11 @@ from typing import Any
 
 from unseen.audit.auditing import Audited
 from unseen.audit.readers import Readers
-from unseen.audit.rows import Row
 from unseen.audit.summary import Summary, summarise
 from unseen.models import Network
 from unseen.profiles import meanings
 from unseen.reading import class_index, same_class
-from unseen.report.layout import Role
+from unseen.report.layout import Role, Row
 from unseen.report.words import counted
 from unseen.threats import PRESETS, Preset
 

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from unseen.report.layout import ModelReading, PhotoRow, Reading, Report
+from unseen.report.shared import ways, ways_in_words
 from unseen.report.words import (
     STATUSES,
     UNSURE,
@@ -96,5 +97,7 @@ def _caption(report: Report) -> Text:
         lines += [(f"{row.input}: {note}", "") for note in row.notes]
     if any(row.status == "not_achieved" for row in report.photos):
         lines.append((remedy(report.settings), STYLES["not_achieved"]))
+    if found := ways(report):
+        lines.append((ways_in_words(found), ""))
     told = ((f"{printable(line)}\n", style) for line, style in lines)
     return Text.assemble(*told, (legend, "dim"))

@@ -19,6 +19,9 @@ VERDICTS: dict[Verdict, str] = {
 _ROLES = {"surrogate": "used to make the protection", "held-out": "not used to make the protection"}
 _ROLES_OF_PICTURES = {"surrogate": "decides whether it counts as protected", "held-out": "only looks on"}
 STATUSES = {"protected": "Protected", "not_achieved": "Not achieved", "failed": "Failed"}
+NONE = "–"
+"""Where there is no number."""
+
 UNSURE = 0.1
 """Probability under which a network's first guess is called unsure."""
 
@@ -42,6 +45,15 @@ def percent(probability: float | None) -> str:
         return "more than 99.99\N{NO-BREAK SPACE}%"
     digits = 2 if probability < 0.01 or probability > 0.999 else 1
     return f"{100 * probability:.{digits}f}\N{NO-BREAK SPACE}%"
+
+
+def share(value: float | None) -> str:
+    """A share for people: whole percents, and never a false 0 or 100."""
+    if value is None:
+        return NONE
+    if 0 < value < 0.005 or 0.995 < value < 1:
+        return "<1\N{NO-BREAK SPACE}%" if value < 0.5 else ">99\N{NO-BREAK SPACE}%"
+    return f"{100 * value:.0f}\N{NO-BREAK SPACE}%"
 
 
 def decimal(value: float | None, digits: int = 2) -> str:
