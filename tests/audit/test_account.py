@@ -33,12 +33,34 @@ def test_the_json_of_the_issue(audited: Audit, readers: Readers) -> None:
 
 def test_what_was_not_tested_is_told(audited: Audit) -> None:
     told = " ".join(audited.not_tested)
-    assert "More than 2 networks held out" in told
+    assert "Networks of other kinds: " in told
+    assert "and the surrogates are built alike" in told
     assert PRESETS["jpeg-90"].meaning in told
     assert PRESETS["copies"].meaning in told
     assert PRESETS["jpeg-50"].meaning not in told
     assert "mean the same: the groups of their classes are not known" in told
     assert "trained on protected photos" in told
+
+
+def test_a_network_of_another_kind_is_told_from_its_likes(pair, tiny: str) -> None:
+    readers = load_readers([tiny], [tiny.replace(":network", ":grain")])
+    presets = presets_named(["file"])
+    found = account(list(audit_pairs([pair()], readers, presets)), readers, presets, {})
+    assert found.not_tested[0] == "More than 1 network held out: others may see more."
+
+
+def test_a_network_that_does_not_know_a_label_is_told(pair, tiny: str) -> None:
+    readers = load_readers([tiny], [f"{tiny}?classes=6"])
+    presets = presets_named(["file"])
+    for label, notes in (
+        ("thing 3", ()),
+        (
+            "thing 8",
+            (f"{tiny}?classes=6 does not know every given label; then what it says of the original counts as right",),
+        ),
+    ):
+        found = account(list(audit_pairs([pair(label=label)], readers, presets)), readers, presets, {})
+        assert found.notes == notes
 
 
 def test_without_held_out_networks_that_is_told_first(pair, tiny: str) -> None:

@@ -10,10 +10,10 @@ from rich.console import Console
 from unseen.audit import Audit
 from unseen.audit.account import ReaderAccount
 from unseen.audit.page import previews, to_html
-from unseen.audit.rows import Row
 from unseen.audit.summary import summarise
 from unseen.audit.table import tables
 from unseen.audit.words import exposed, findings, opening, share
+from unseen.report.layout import Row
 
 from ..page import Page
 

@@ -89,7 +89,7 @@ def test_a_report_that_cannot_be_written_at_the_end_costs_no_account(
     def full(path: Path, data: bytes) -> None:
         raise library.PhotoError(path, "cannot be written: the disk is full", "free some space and run again")
 
-    monkeypatch.setattr("unseen.cli.running.write_new", full)
+    monkeypatch.setattr("unseen.cli.reports.write_new", full)
     result = protect(draw("a.png"), "--report", tmp_path / "r.json")
     assert result.code == 1
     assert "1 protected" in result.out

@@ -17,6 +17,7 @@ from unseen.protect import Protection, load_networks, protect_photos
 from unseen.reading import answer
 from unseen.report import PhotoRow
 from unseen.schemes import Away, Chain, ClassReplacement, Crop
+from unseen.threats import presets_named
 
 
 def hiding(protection: Protection, *names: str, **changes: object) -> Protection:
@@ -192,3 +193,13 @@ def test_an_embedded_network_sees_no_cat_any_more(tmp_path: Path) -> None:
     assert after[cats].sum() < 0.01
     assert torch.tensor(after).argmax().item() not in cats
     assert rows["cat.jpg"].models[0].hidden.after == pytest.approx(after[cats].sum(), abs=1e-5)
+
+
+def test_only_networks_that_know_it_read_the_copy_as_it_is_shared(draw, protection, tiny, tmp_path: Path) -> None:
+    source = draw("a.png")
+    judges = load_networks([f"{tiny}?seed=1", f"{tiny}?classes=5"])
+    assert best(protection.surrogates[0], source)[0] not in judges[1].class_names
+    by = hiding(protection, best(protection.surrogates[0], source)[0], held_out=judges)
+    jobs = [Job(source=source, target=tmp_path / "b.png")]
+    (outcome,) = protect_photos(jobs, by, presets=presets_named(["file"]))
+    assert {row.network for row in outcome.row.audit} == {judges[0].name}

@@ -3,17 +3,16 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from typing import Any
 
-from unseen import __version__
 from unseen.audit.auditing import Audited
 from unseen.audit.readers import Readers
-from unseen.audit.rows import Row
 from unseen.audit.summary import Summary, summarise
 from unseen.models import Network
 from unseen.profiles import meanings
 from unseen.reading import class_index, same_class
-from unseen.report.layout import Role
+from unseen.report.layout import Role, Row
 from unseen.report.words import counted
 from unseen.threats import PRESETS, Preset
 
@@ -75,7 +74,7 @@ def account(
     rows = tuple(row for one in audited for row in one.rows)
     tried = {row.preset for row in rows}
     return Audit(
-        version=__version__,
+        version=version("unseen"),
         settings=settings,
         networks=tuple(_reader(network, role) for network, role in readers.roles.items()),
         presets={preset.name: preset.meaning for preset in presets if preset.name in tried},
@@ -125,8 +124,12 @@ def _not_tested(audited: Sequence[Audited], readers: Readers, tried: set[str]) -
     failed = sum(not one.rows for one in audited)
     if not held_out:
         told.append("Any network that had no part in the protection: none was named, so how far it carries is unknown.")
+    elif not _other_kinds(readers):
+        told.append(
+            f"Networks of other kinds: {', '.join(held_out)} and the surrogates are built alike; others may see more."
+        )
     elif len(held_out) < 3:
-        told.append(f"More than {counted(len(held_out), 'network')} held out: networks of other families may see more.")
+        told.append(f"More than {counted(len(held_out), 'network')} held out: others may see more.")
     if readers.problems:
         told.append(f"{counted(len(readers.problems), 'network')} that could not be loaded.")
     if failed:
@@ -138,6 +141,14 @@ def _not_tested(audited: Sequence[Audited], readers: Readers, tried: set[str]) -
     if blind:
         told.append(f"Whether answers of {', '.join(blind)} mean the same: the groups of their classes are not known.")
     return (*told, *_NEVER_TESTED)
+
+
+def _other_kinds(readers: Readers) -> bool:
+    """Whether a held-out network is built of other parts than all surrogates."""
+    kinds: dict[Role, set[str]] = {"surrogate": set(), "held-out": set()}
+    for network, role in readers.roles.items():
+        kinds[role].add(type(network.body).__name__)
+    return not kinds["surrogate"] or bool(kinds["held-out"] - kinds["surrogate"])
 
 
 _NEVER_TESTED = (

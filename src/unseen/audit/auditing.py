@@ -8,12 +8,13 @@ import numpy as np
 from unseen.audit.noise import sign_noise
 from unseen.audit.pairs import Pair
 from unseen.audit.readers import Readers
-from unseen.audit.rows import Row, Version, audit
+from unseen.audit.rows import audit
 from unseen.errors import PhotoError, UnseenError, visible
 from unseen.models import Network
 from unseen.photo import read_photo
 from unseen.photo.photo import Pixels
 from unseen.reading import answer, reference_of
+from unseen.report.layout import Row, Version
 from unseen.threats import Preset, Threat
 
 

@@ -14,7 +14,7 @@ from unseen.audit.pairs import Pair
 from unseen.errors import UnseenError
 from unseen.photo import read_photo
 from unseen.report.pictures import preview_jpeg
-from unseen.report.words import LIMITS, decimal, printable, setting_in_words
+from unseen.report.words import LIMITS, NONE, decimal, printable, setting_in_words, share
 
 WORST_SHOWN = 6
 """Photos that are shown because they are recognised most."""
@@ -76,9 +76,9 @@ def _environment() -> Environment:
         "jpeg": lambda data: f"data:image/jpeg;base64,{base64.b64encode(data).decode()}",
         "mean": words.mean,
         "setting": setting_in_words,
-        "share": words.share,
-        "nats": lambda estimate: words.NONE if estimate is None else decimal(estimate.mean),
-        "worst": lambda estimate: words.NONE if estimate is None else words.share(estimate.worst),
+        "share": share,
+        "nats": lambda estimate: NONE if estimate is None else decimal(estimate.mean),
+        "worst": lambda estimate: NONE if estimate is None else share(estimate.worst),
         "width": lambda estimate: f"{100 * estimate.mean if estimate else 0:.1f}%",
     }
     return environment

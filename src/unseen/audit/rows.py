@@ -5,7 +5,7 @@ Rows are the currency: those of several runs are joined end to end, and every su
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -14,47 +14,11 @@ from unseen.metrics import ice, icp, top_k
 from unseen.models import Network
 from unseen.photo.photo import Pixels
 from unseen.profiles import meanings
-from unseen.report.layout import Role
+from unseen.report.layout import Row, Version
 from unseen.threats import Preset, Threat
-
-Version = Literal["original", "protected", "noise"]
-"""Whose pixels are read: the photo's, its protected copy's, or the photo's with random noise of the copy's size."""
 
 VERSIONS: tuple[Version, ...] = ("original", "protected", "noise")
 METRICS = ("icp", "ice", "top1", "top5", "leaked")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
-    """What one network reads in one version of one photo that came to it in one way.
-
-    Attributes:
-        photo: the original as it was named.
-        network: who read.
-        role: "surrogate" when the protection was made against it, "held-out" when it never took part.
-        preset: how the photo came to be read.
-        version: what was read.
-        reference: the label that the answer is judged by.
-        answer: the network's first guess; None, as all below, where its answer is no number.
-        icp: probability of the reference.
-        ice: entropy of the answer, in nats.
-        top1, top5: whether the reference is the first guess, or among the best five.
-        leaked: whether the first guess means the same as the reference to people, as Egyptian cat does for a tabby;
-            None where meanings of the network's classes are not known.
-    """
-
-    photo: str
-    network: str
-    role: Role
-    preset: str
-    version: Version
-    reference: str
-    answer: str | None
-    icp: float | None
-    ice: float | None
-    top1: bool | None
-    top5: bool | None
-    leaked: bool | None
 
 
 @dataclass(frozen=True, kw_only=True)

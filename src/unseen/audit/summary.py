@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import fsum
 
-from unseen.audit.rows import METRICS, Row, Version
-from unseen.report.layout import Role
+from unseen.audit.rows import METRICS
+from unseen.report.layout import Role, Row, Version
 
 SURE = 1.959964
 """Standard deviations to each side that hold 95 % of a normal distribution."""

@@ -6,9 +6,9 @@ from rich.table import Table
 from rich.text import Text
 
 from unseen.audit.account import Audit
-from unseen.audit.rows import Version
-from unseen.audit.words import NONE, ROLES, findings, found, interval, mean, of, opening, share, short_names
-from unseen.report.words import decimal, printable
+from unseen.audit.words import ROLES, findings, found, interval, mean, of, opening, short_names
+from unseen.report.layout import Version
+from unseen.report.words import NONE, decimal, printable, share
 
 _SHOWN: tuple[Version, ...] = ("original", "noise", "protected")
 

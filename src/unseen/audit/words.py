@@ -7,16 +7,13 @@ from pathlib import PurePath
 from statistics import fmean
 
 from unseen.audit.account import Audit
-from unseen.audit.rows import Row, Version
 from unseen.audit.summary import Estimate, Summary
 from unseen.naming import parse_name
-from unseen.report.words import counted
+from unseen.report.layout import Row, Version
+from unseen.report.words import NONE, counted, share
 from unseen.threats import PRESETS
 
 _ZOOS = ("timm:", "torchvision:")
-
-NONE = "–"
-"""Where there is no number."""
 
 ROLES = {"surrogate": "made against it", "held-out": "no part in it"}
 """What a network has to do with the protection, in a cell."""
@@ -73,15 +70,6 @@ def of(summary: Summary | None, metric: str = "top1") -> Estimate | None:
 def ways(audit: Audit, kind: str) -> list[str]:
     """The presets of a kind that were tried."""
     return [name for name in audit.presets if PRESETS[name].kind == kind]
-
-
-def share(value: float | None) -> str:
-    """A share for people: whole percents, and never a false 0 or 100."""
-    if value is None:
-        return NONE
-    if 0 < value < 0.005 or 0.995 < value < 1:
-        return "<1\N{NO-BREAK SPACE}%" if value < 0.5 else ">99\N{NO-BREAK SPACE}%"
-    return f"{100 * value:.0f}\N{NO-BREAK SPACE}%"
 
 
 def mean(estimate: Estimate | None) -> str:

@@ -13,6 +13,7 @@ from unseen.plan import Job
 from unseen.protect import Outcome, Protection, protect_photos, settings_of
 from unseen.report import Report, table, to_html, to_json
 from unseen.report.words import counted
+from unseen.threats import IN_BRIEF, presets_named
 
 PREVIEWS = 200
 """Photos with pictures in an HTML report; a page of more would be too heavy to open."""
@@ -24,15 +25,22 @@ def run(
     """Protect, tell, and give the exit code; an interruption still tells about the photos that are done."""
     started = time.perf_counter()
     pictures = PREVIEWS if any(path.suffix.lower() == ".html" for path in reports) else 0
+    presets = presets_named(IN_BRIEF) if protection.held_out else ()
     outcomes: list[Outcome] = []
     interrupted = False
     try:
-        for outcome in tracked(protect_photos(jobs, protection, previews=pictures), len(jobs), "Protecting"):
+        found = protect_photos(jobs, protection, previews=pictures, presets=presets)
+        for outcome in tracked(found, len(jobs), "Protecting"):
             outcomes.append(outcome)  # noqa: PERF402 - what came before an interruption must be kept
     except KeyboardInterrupt:
         interrupted = True
     rows = tuple(outcome.row for outcome in outcomes)
-    report = Report(version=__version__, settings=settings_of(protection) | names, photos=rows)
+    report = Report(
+        version=__version__,
+        settings=settings_of(protection) | names,
+        photos=rows,
+        presets={preset.name: preset.meaning for preset in presets},
+    )
     are_written = _write_reports(report, outcomes, reports)
     if as_json:
         click.echo(to_json(report), nl=False)

@@ -17,6 +17,7 @@ from unseen.pictures import PictureScheme
 from unseen.plan import Job, copy_of
 from unseen.profiles import hidden_names
 from unseen.protect.account import account, failed, one_line, same_channels, untouched
+from unseen.protect.audited import audited
 from unseen.protect.hiding import hidden_by
 from unseen.protect.opening import opened
 from unseen.protect.protection import Outcome, Protection, Work, load_networks
@@ -25,6 +26,7 @@ from unseen.reading import known_class
 from unseen.report.layout import PhotoRow
 from unseen.report.pictures import preview
 from unseen.schemes import Away, ClassReplacement
+from unseen.threats import IN_BRIEF, Preset, presets_named
 from unseen.types import Laying, Protected, Scheme
 
 CHUNK_PHOTOS = 4 * LANES
@@ -82,15 +84,18 @@ def protect_file(
     if label is not None:
         known_class(label, protection.surrogates[0])
     job = Job(source=Path(path), target=copy_of(Path(path), Path(output) if output is not None else None), label=label)
-    (outcome,) = protect_photos([job], protection)
+    (outcome,) = protect_photos([job], protection, presets=presets_named(IN_BRIEF))
     return outcome.row
 
 
-def protect_photos(jobs: Iterable[Job], protection: Protection, *, previews: int = 0) -> Iterator[Outcome]:
+def protect_photos(
+    jobs: Iterable[Job], protection: Protection, *, previews: int = 0, presets: Sequence[Preset] = ()
+) -> Iterator[Outcome]:
     """Protect photos in order, a chunk at a time; what fails is a row with status "failed", and the others go on.
 
     Args:
         previews: of how many photos, at most, thumbnails are made.
+        presets: ways in which networks that are held out read originals and copies.
 
     Raises:
         UnseenError: networks that do not go together, or a setting that does not fit them.
@@ -100,7 +105,7 @@ def protect_photos(jobs: Iterable[Job], protection: Protection, *, previews: int
     for chunk in _chunks(opened(job, protection, taken) for job in jobs):
         made = _made(chunk, protection, ensemble)
         for work in chunk:
-            outcome = _finish(work, made.get(id(work)), protection, with_preview=previews > 0)
+            outcome = _finish(work, made.get(id(work)), protection, presets, with_preview=previews > 0)
             previews -= outcome.preview is not None
             yield outcome
             work.photo = work.picture = None  # frees the pixels before the next chunk is read
@@ -158,7 +163,12 @@ def _changes(group: list[Work], protection: Protection, ensemble: Ensemble) -> t
 
 
 def _finish(
-    work: Work, made: tuple[Laying, Protected, int] | None, protection: Protection, *, with_preview: bool
+    work: Work,
+    made: tuple[Laying, Protected, int] | None,
+    protection: Protection,
+    presets: Sequence[Preset],
+    *,
+    with_preview: bool,
 ) -> Outcome:
     """Make the copy, account for it and write it: last, so that an interruption leaves no copy without its row."""
     started = time.perf_counter()
@@ -171,6 +181,8 @@ def _finish(
     try:
         saved = saved_finely(work, work.picture, change(work.picture.pixels), protection)
         row = account(work, work.photo, saved, protected, index, protection)
+        rows, notes = audited(work, work.photo, saved.photo, protection, presets)
+        row = replace(row, audit=rows, notes=(*row.notes, *notes))
         pictures = preview(*same_channels(work.photo.srgb, saved.photo.srgb)) if with_preview else None
         publish(saved, work.job.target)
     except Exception as error:

@@ -3,13 +3,15 @@
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from unseen.errors import UnseenError
 
 Role = Literal["surrogate", "held-out"]
 Status = Literal["protected", "not_achieved", "untouched", "failed"]
+Version = Literal["original", "protected", "noise"]
+"""Whose pixels are read: the photo's, its protected copy's, or the photo's with random noise of the copy's size."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +117,39 @@ class Change:
     ssim: float | None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """What one network reads in one version of one photo that came to it in one way.
+
+    Attributes:
+        photo: the original as it was named.
+        network: who read.
+        role: "surrogate" when the protection was made against it, "held-out" when it never took part.
+        preset: how the photo came to be read.
+        version: what was read.
+        reference: the label that the answer is judged by.
+        answer: the network's first guess; None, as all below, where its answer is no number.
+        icp: probability of the reference.
+        ice: entropy of the answer, in nats.
+        top1, top5: whether the reference is the first guess, or among the best five.
+        leaked: whether the first guess means the same as the reference to people, as Egyptian cat does for a tabby;
+            None where meanings of the network's classes are not known.
+    """
+
+    photo: str
+    network: str
+    role: Role
+    preset: str
+    version: Version
+    reference: str
+    answer: str | None
+    icp: float | None
+    ice: float | None
+    top1: bool | None
+    top5: bool | None
+    leaked: bool | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class PhotoRow:
     """One photo of the run.
@@ -133,6 +168,8 @@ class PhotoRow:
         metadata_removed: in words, such as "GPS position".
         notes: what else the owner should know, one sentence each.
         achieved: whether the scheme's own goal held on the rounded working copy; None where it failed before.
+        audit: what networks that had no part in it read in the original and in the copy, as files and once they are
+            shared or cleaned.
     """
 
     input: str
@@ -148,15 +185,21 @@ class PhotoRow:
     metadata_removed: tuple[str, ...]
     notes: tuple[str, ...] = ()
     achieved: bool | None = None
+    audit: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """A run: the version and settings that fix every pixel, and one row a photo."""
+    """A run: the version and settings that fix every pixel, and one row a photo.
+
+    Attributes:
+        presets: name -> what it is, of the ways in which the photos' `audit` was read.
+    """
 
     version: str
     settings: Mapping[str, Any]
     photos: tuple[PhotoRow, ...]
+    presets: Mapping[str, str] = field(default_factory=dict)
 
     def merge(self, other: "Report") -> "Report":
         """Join another report of the same version and settings to the end of this one; associative.
@@ -173,7 +216,12 @@ class Report:
         ]
         if different:
             raise UnseenError(f"reports with different settings ({', '.join(different)}) do not merge; keep them apart")
-        return Report(version=self.version, settings=self.settings, photos=self.photos + other.photos)
+        return Report(
+            version=self.version,
+            settings=self.settings,
+            photos=self.photos + other.photos,
+            presets={**self.presets, **other.presets},
+        )
 
 
 def to_json(report: Report) -> str:
@@ -216,6 +264,7 @@ def _photo(row: dict[str, Any]) -> PhotoRow:
         "change": None if row["change"] is None else Change(**row["change"]),
         "metadata_removed": tuple(row["metadata_removed"]),
         "notes": tuple(row["notes"]),
+        "audit": tuple(Row(**read) for read in row["audit"]),
     }
     return PhotoRow(**{**row, **nested})
 

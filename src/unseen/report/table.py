@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from unseen.report.layout import ModelReading, PhotoRow, Reading, Report
+from unseen.report.shared import ways, ways_in_words
 from unseen.report.words import (
     STATUSES,
     UNSURE,
@@ -117,5 +118,7 @@ def _caption(report: Report) -> Text:
     untouched = sum(row.status == "untouched" for row in report.photos)
     if untouched:
         lines.append((untouched_in_words(untouched, report.settings), STYLES["untouched"]))
+    if found := ways(report):
+        lines.append((ways_in_words(found), ""))
     told = ((f"{printable(line)}\n", style) for line, style in lines)
     return Text.assemble(*told, (legend, "dim"))

@@ -27,6 +27,8 @@ STATUSES = {
     "untouched": "Left untouched",
     "failed": "Failed",
 }
+NONE = "–"
+"""Where there is no number."""
 _NAMED = 6
 """Things to be hidden that a sentence lists."""
 UNSURE = 0.1
@@ -112,6 +114,15 @@ def percent(probability: float | None) -> str:
         return "more than 99.99\N{NO-BREAK SPACE}%"
     digits = 2 if probability < 0.01 or probability > 0.999 else 1
     return f"{100 * probability:.{digits}f}\N{NO-BREAK SPACE}%"
+
+
+def share(value: float | None) -> str:
+    """A share for people: whole percents, and never a false 0 or 100."""
+    if value is None:
+        return NONE
+    if 0 < value < 0.005 or 0.995 < value < 1:
+        return "<1\N{NO-BREAK SPACE}%" if value < 0.5 else ">99\N{NO-BREAK SPACE}%"
+    return f"{100 * value:.0f}\N{NO-BREAK SPACE}%"
 
 
 def decimal(value: float | None, digits: int = 2) -> str:
