@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from unseen.audit import load_readers, surrogates_of
+from unseen.audit import load_readers, report_beside, surrogates_of
 from unseen.errors import ModelError, UnseenError
 from unseen.report import Report, to_json
 
@@ -50,6 +50,17 @@ def test_surrogates_are_told_by_the_report_of_the_protection(tmp_path: Path) -> 
     report = Report(version="1", settings={"models": ["lite0", "lite2"], "audit_models": ["lite1"]}, photos=())
     (tmp_path / "run.json").write_text(to_json(report))
     assert surrogates_of(tmp_path / "run.json") == ["lite0", "lite2"]
+    alone = Report(version="1", settings={"models": ["lite0"], "picture_only": True}, photos=())
+    (tmp_path / "crop.json").write_text(to_json(alone))
+    assert surrogates_of(tmp_path / "crop.json") == []
+
+
+def test_a_report_is_found_beside_the_copies(tmp_path: Path) -> None:
+    assert report_beside(tmp_path) is None
+    (tmp_path / "report.json").write_text('{"rows": []}')
+    assert report_beside(tmp_path) is None
+    (tmp_path / "report.json").write_text(to_json(Report(version="1", settings={"models": ["lite0"]}, photos=())))
+    assert report_beside(tmp_path) == report_beside(tmp_path / "a.png") == tmp_path / "report.json"
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,20 @@ def test_surrogates_come_from_the_report_of_the_protection(unseen, draw, tiny: s
     assert surrogate["top1"]["mean"] == 0
 
 
+def test_the_report_beside_the_copies_tells_the_surrogates(unseen, draw, tiny: str, tmp_path: Path) -> None:
+    photo, other = draw("a.png"), f"{tiny}?seed=1"
+    report = tmp_path / "copies" / "report.json"
+    made = unseen("protect", photo, "--model", other, "--audit-model", "", "--report", report, "-o", report.parent)
+    assert made.code == 0
+    reading = ["audit", photo, report.parent, "--audit-model", tiny, "--preset", "file", "--json"]
+    data = json.loads(unseen(*reading).out)
+    assert [(one["name"], one["role"]) for one in data["networks"]] == [(other, "surrogate"), (tiny, "held-out")]
+    assert data["settings"]["made_by"] == str(report)
+    data = json.loads(unseen(*reading, "--surrogate", tiny).out)
+    assert [(one["name"], one["role"]) for one in data["networks"]] == [(tiny, "surrogate")]
+    assert data["settings"]["made_by"] is None
+
+
 def test_the_networks_that_come_along_read_by_default(unseen, draw) -> None:
     data = json.loads(unseen("audit", draw("a.png"), draw("b.png"), "--preset", "file", "--json").out)
     told = [(one["name"], one["role"], one["meanings"]) for one in data["networks"]]

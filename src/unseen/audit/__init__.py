@@ -3,7 +3,7 @@
 from unseen.audit.account import Audit, account, to_json
 from unseen.audit.auditing import Audited, audit_pairs, references_of
 from unseen.audit.pairs import Pair, Paired, paired
-from unseen.audit.readers import Readers, load_readers, surrogates_of
+from unseen.audit.readers import Readers, load_readers, report_beside, surrogates_of
 from unseen.audit.rows import METRICS, GivenAway, audit, given_away
 from unseen.audit.summary import Estimate, Summary, estimate, summarise
 from unseen.report.layout import Row, Version
@@ -28,6 +28,7 @@ __all__ = [
     "load_readers",
     "paired",
     "references_of",
+    "report_beside",
     "summarise",
     "surrogates_of",
     "to_json",

@@ -7,6 +7,7 @@ from pathlib import Path
 from unseen.errors import ModelError, UnseenError
 from unseen.models import Network, load_classifier
 from unseen.report.layout import Role, from_json
+from unseen.report.words import is_picture_alone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,14 +60,25 @@ def load_readers(surrogates: Iterable[str], held_out: Iterable[str], device: str
     return Readers(roles=dict(ordered), problems=tuple(problems), notes=tuple(notes))
 
 
+def report_beside(copies: Path) -> Path | None:
+    """The `report.json` in the folder of the copies, where `unseen protect` wrote one; None where there is none."""
+    found = (copies if copies.is_dir() else copies.parent) / "report.json"
+    try:
+        surrogates_of(found)
+    except UnseenError:
+        return None
+    return found
+
+
 def surrogates_of(report: Path) -> Sequence[str]:
-    """The networks that a run of `unseen protect` was made against, from its JSON report.
+    """The networks that a run of `unseen protect` was made against, from its JSON report; none for a picture alone.
 
     Raises:
         UnseenError: the file cannot be read or is something else.
     """
     try:
-        models = from_json(report.read_text(encoding="utf-8")).settings["models"]
+        settings = from_json(report.read_text(encoding="utf-8")).settings
+        models = () if is_picture_alone(settings) else settings["models"]
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is no text"
         raise UnseenError(f"{report}: cannot be read ({why}); give a report.json of unseen protect") from error

@@ -6,7 +6,18 @@ from pathlib import Path
 import click
 import torch
 
-from unseen.audit import Audited, Paired, Readers, account, audit_pairs, load_readers, paired, surrogates_of, to_json
+from unseen.audit import (
+    Audited,
+    Paired,
+    Readers,
+    account,
+    audit_pairs,
+    load_readers,
+    paired,
+    report_beside,
+    surrogates_of,
+    to_json,
+)
 from unseen.audit.page import previews, to_html
 from unseen.audit.table import tables
 from unseen.catalogue import DEFAULT_MODELS
@@ -48,7 +59,8 @@ READABLE = click.Path(path_type=Path, readable=False)
     "made_by",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Take the surrogates from the JSON report of the 'unseen protect' that made the copies.",
+    help="Take the surrogates from the JSON report of the 'unseen protect' that made the copies.  [default: the "
+    "report.json beside them, if there is one]",
 )
 @click.option(
     "--copies",
@@ -106,6 +118,7 @@ def audit(
     pairing = paired(original, protected, further=further, labels=known)
     if labels and not any(pair.label for pair in pairing.pairs):
         raise UnseenError(f"{labels}: names none of these photos; its column file is seen from the folder it is in")
+    made_by = made_by or (None if surrogates else report_beside(protected))
     against = surrogates_of(made_by) if made_by else surrogates or DEFAULT_MODELS
     is_asked = context.get_parameter_source("audit_models") is click.core.ParameterSource.COMMANDLINE
     readers = load_readers(
