@@ -82,6 +82,6 @@ def surrogates_of(report: Path) -> Sequence[str]:
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is no text"
         raise UnseenError(f"{report}: cannot be read ({why}); give a report.json of unseen protect") from error
-    except (UnseenError, KeyError, TypeError) as error:
+    except (UnseenError, AttributeError, KeyError, TypeError) as error:
         raise UnseenError(f"{report}: is no JSON report of unseen protect; give one that --report wrote") from error
     return [str(model) for model in models]

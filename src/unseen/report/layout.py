@@ -264,7 +264,7 @@ def _photo(row: dict[str, Any]) -> PhotoRow:
         "change": None if row["change"] is None else Change(**row["change"]),
         "metadata_removed": tuple(row["metadata_removed"]),
         "notes": tuple(row["notes"]),
-        "audit": tuple(Row(**read) for read in row["audit"]),
+        "audit": tuple(Row(**read) for read in row.get("audit", ())),
     }
     return PhotoRow(**{**row, **nested})
 
