@@ -53,3 +53,8 @@ def test_the_nearest_name_is_suggested() -> None:
     assert nearest("resnt50", ["vgg16", "resnet50", "resnet101"]) == "did you mean 'resnet50'?"
     assert nearest("zzz", ["b", "a"]) == "choose one of a, b"
     assert nearest("zzz", (f"model{index:02}" for index in range(40))).endswith("model11 and 28 more")
+
+
+def test_several_near_names() -> None:
+    assert nearest("dog", ["dogs", "doge", "cat"], count=2) == "did you mean 'dogs' or 'doge'?"
+    assert nearest("dog", ["dogs", "doge", "cat"]) == "did you mean 'dogs'?"

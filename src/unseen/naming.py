@@ -50,11 +50,12 @@ def typed(value: str) -> Literal:
     return literal if isinstance(literal, int | float | bool | tuple | None) else value
 
 
-def nearest(name: str, choices: Iterable[str]) -> str:
-    """A remedy for a wrong name: "did you mean 'lite0'?", or some choices where none is near."""
+def nearest(name: str, choices: Iterable[str], *, count: int = 1) -> str:
+    """A remedy for a wrong name: "did you mean 'lite0'?", or some choices where none is near; `count` near ones."""
     known = sorted(choices)
-    near = difflib.get_close_matches(name, known, n=1)
+    near = difflib.get_close_matches(name, known, n=count)
     if near:
-        return f"did you mean {near[0]!r}?"
+        told = " or ".join(part for part in (", ".join(map(repr, near[:-1])), repr(near[-1])) if part)
+        return f"did you mean {told}?"
     more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
     return f"choose one of {', '.join(known[:_SHOWN])}{more}"

@@ -42,7 +42,7 @@ def plan(paths: Iterable[Path], output: Path | None, labels: Mapping[Path, str])
         if not path.is_dir():
             yield _job(path, Path(path.name), output, labels)
             continue
-        sources = _photos_in(path, output)
+        sources = photos_in(path, apart=output, copies=output is not None)
         first = next(sources, None)
         if first is None:
             kinds = ", ".join(sorted(PHOTO_SUFFIXES))
@@ -82,21 +82,29 @@ def copy_of(source: Path, output: Path | None, relative: Path | None = None) -> 
     return output / (relative or source.name)
 
 
-def _job(source: Path, relative: Path, output: Path | None, labels: Mapping[Path, str]) -> Job:
-    label = labels.get(source.resolve()) if labels else None
-    return Job(source=source, target=copy_of(source, output, relative), label=label)
+def photos_in(folder: Path, *, apart: Path | None, copies: bool) -> Iterator[Path]:
+    """Photos below a folder in order of their names, but no hidden ones.
 
+    Args:
+        apart: a folder below it that is left out, such as the one where a former run wrote.
+        copies: whether those count that are named as copies beside their originals are.
 
-def _photos_in(folder: Path, output: Path | None) -> Iterator[Path]:
-    """Photos below a folder, but no hidden ones and none that a former run wrote."""
-    own = output.resolve() if output else None
+    Raises:
+        UnseenError: a folder that cannot be read.
+    """
+    own = apart.resolve() if apart else None
     for root, names, files in os.walk(folder, onerror=_refuse):
         names[:] = sorted(name for name in names if not name.startswith(".") and (Path(root) / name).resolve() != own)
         for name in sorted(files):
             path = Path(root) / name
-            copied = output is None and path.stem.endswith(BESIDE)
+            copied = not copies and path.stem.endswith(BESIDE)
             if path.suffix.lower() in PHOTO_SUFFIXES and not name.startswith(".") and not copied:
                 yield path
+
+
+def _job(source: Path, relative: Path, output: Path | None, labels: Mapping[Path, str]) -> Job:
+    label = labels.get(source.resolve()) if labels else None
+    return Job(source=source, target=copy_of(source, output, relative), label=label)
 
 
 def _refuse(error: OSError) -> None:

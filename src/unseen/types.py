@@ -117,3 +117,14 @@ class Scheme(Protocol):
             references: the classes to protect, (B,) or one a network (B, M); by default each network's own answer.
         """
         ...
+
+
+@runtime_checkable
+class HidingScheme(Scheme, Protocol):
+    """A scheme that can also push down a whole set of classes, whatever the reference is."""
+
+    def hiding(
+        self, images: Images, classifier: Classifier, classes: Bool[Tensor, "*members classes"], *, seed: int = 0
+    ) -> Protected:
+        """Protect a batch of photos from being read as any of `classes`: (K,), or (M, K) one row a network."""
+        ...

@@ -78,7 +78,7 @@ def test_every_command_of_the_readme_runs(album: Path, unseen) -> None:
         assert (result.code, result.err) in ((0, ""), (0, "2 photos would be protected; nothing was written\n")), line
         assert result.out
     written = {path.name for path in album.iterdir()}
-    assert {"photo-unseen.jpg", "for-sharing", "holiday.html", "strong", "chosen", "labelled"} <= written
+    assert {"photo-unseen.jpg", "for-sharing", "holiday.html", "audit.html", "strong", "chosen", "labelled"} <= written
 
 
 @pytest.mark.proof

@@ -40,7 +40,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[Protection]:
     """The protections that commands come to, which are not carried out."""
     found: list[Protection] = []
 
-    def caught(jobs: object, protection: Protection, *, previews: int) -> Iterator[Outcome]:
+    def caught(jobs: object, protection: Protection, *, previews: int, presets: object) -> Iterator[Outcome]:
         found.append(protection)
         return iter(())
 
@@ -73,6 +73,16 @@ def test_every_other_option_reaches_the_protection(draw, protect, seen) -> None:
     by = seen[0]
     assert (by.seed, by.quality, by.format, by.keep) == (5, 77, "jpeg", {"date", "copyright"})
     assert (by.lanes, by.precision, by.held_out) == (1, None, ())
+
+
+def test_what_is_to_be_hidden_reaches_the_protection_with_its_own_scheme(draw, protect, seen) -> None:
+    source = draw("a.png")
+    protect(source, "--hide", "thing 1,thing 2")
+    protect(source, "--hide", "thing 3", "--scheme", "crop+away?step=2")
+    protect(source)
+    assert [by.hidden_names for by in seen] == [("thing 1", "thing 2"), ("thing 3",), ()]
+    assert [type(by.scheme).__name__ for by in seen] == ["Away", "Away", "ClassReplacement"]
+    assert [len(by.pictures) for by in seen] == [0, 1, 0]
 
 
 def test_several_photos_share_lanes_and_one_has_its_own(draw, protect, seen) -> None:

@@ -61,7 +61,7 @@ def test_json_is_all_that_standard_output_gets_and_has_the_layout_of_the_issue(d
     assert photo <= set(done)
     assert photo <= set(failed)
     (model,) = done["models"]
-    assert set(model) == {"name", "role", "reference", "before", "after"}
+    assert set(model) == {"name", "role", "reference", "before", "after", "hidden"}
     assert model["role"] == "surrogate"
     for reading in (model["before"], model["after"]):
         assert set(reading) == {"icp", "ice", "top5"}
@@ -89,7 +89,7 @@ def test_a_report_that_cannot_be_written_at_the_end_costs_no_account(
     def full(path: Path, data: bytes) -> None:
         raise library.PhotoError(path, "cannot be written: the disk is full", "free some space and run again")
 
-    monkeypatch.setattr("unseen.cli.running.write_new", full)
+    monkeypatch.setattr("unseen.cli.reports.write_new", full)
     result = protect(draw("a.png"), "--report", tmp_path / "r.json")
     assert result.code == 1
     assert "1 protected" in result.out

@@ -77,3 +77,14 @@ def test_no_network_is_refused() -> None:
 def test_networks_with_other_classes_are_refused(names: tuple[str, ...]) -> None:
     with pytest.raises(ModelError, match=rf"different classes \(3 of one, {len(names)} of another\)"):
         Ensemble([Member(0), Member(1, names)])
+
+
+def test_networks_of_different_classes_may_be_mixed_where_it_is_asked_for() -> None:
+    short, long = Member(0), Member(1, class_names=("bar", "beach", "canyon", "desert", "farm"))
+    logits = Ensemble([short, long], mixed=True)(IMAGES)
+    assert logits.shape == (5, 2, 5)
+    assert torch.equal(logits[:, 0, :3], short(IMAGES))
+    assert torch.equal(logits[:, 1], long(IMAGES))
+    torch.testing.assert_close(logits[:, 0].softmax(1)[:, :3], short(IMAGES).softmax(1))
+    with pytest.raises(ModelError, match=r"different classes \(3 of one, 5 of another\)"):
+        Ensemble([short, long])

@@ -7,7 +7,7 @@ from scipy.special import softmax
 from unseen.errors import UnseenError
 from unseen.metrics import icp
 from unseen.models.places import places_names
-from unseen.profiles import PROFILES, Profile, class_group, group_icp, in_group, profile_named
+from unseen.profiles import PROFILES, Profile, class_group, group_icp, in_group, profile_named, reveals
 
 
 def test_the_sixty_are_those_of_the_task(shared: Path) -> None:
@@ -65,3 +65,18 @@ def test_a_network_that_does_not_know_the_classes_is_refused() -> None:
 def test_an_unknown_profile_gets_a_suggestion() -> None:
     with pytest.raises(UnseenError, match="unknown profile 'place-60'; did you mean 'places-60'"):
         profile_named("place-60")
+
+
+@pytest.mark.parametrize(
+    ("shares", "told"),
+    [
+        ([0.04, 0.05, 0.91], False),
+        ([0.06, 0.05, 0.89], True),  # together
+        ([0.2, 0.2, 0.6], True),
+        ([0.05, 0.04, *([0.0455] * 20)], True),  # one of them is first
+    ],
+)
+def test_an_answer_reveals_a_group(shares: list[float], told: bool) -> None:
+    logits = torch.tensor(shares).log()
+    assert reveals(logits, torch.tensor([0, 1])) is told
+    assert not reveals(logits, torch.tensor([]).long())

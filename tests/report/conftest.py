@@ -3,6 +3,9 @@
 import pytest
 
 from unseen.report import Answer, Change, ModelReading, PhotoRow, Reading, Report
+from unseen.report.layout import Row, Version
+
+PRESETS = {"file": "the file itself", "jpeg-75": "saved again as JPEG 75"}
 
 
 def reading(icp: float, *guesses: tuple[str, float]) -> Reading:
@@ -16,6 +19,21 @@ CLOSE = reading(0.31, ("lynx, catamount", 0.35), ("Egyptian cat", 0.31))
 
 def model(name: str, role: str, after: Reading) -> ModelReading:
     return ModelReading(name=name, role=role, reference="Egyptian cat", before=BEFORE, after=after)
+
+
+def read(preset: str, version: Version, answer: str | None, *, leaked: bool | None = None) -> Row:
+    """What lite2 said of the cat."""
+    numbers = {"icp": 0.2, "ice": 1.25, "top1": answer == "Egyptian cat", "top5": True, "leaked": leaked}
+    return Row(
+        photo="album/cat.jpg",
+        network="lite2",
+        role="held-out",
+        preset=preset,
+        version=version,
+        reference="Egyptian cat",
+        answer=answer,
+        **(numbers if answer else dict.fromkeys(numbers)),
+    )
 
 
 @pytest.fixture
@@ -39,6 +57,12 @@ def protected_row() -> PhotoRow:
         ),
         metadata_removed=("EXIF", "GPS position"),
         notes=("Saved at JPEG quality 95 4:4:4.",),
+        audit=(
+            read("file", "original", "Egyptian cat", leaked=True),
+            read("file", "protected", "velvet", leaked=False),
+            read("jpeg-75", "original", "Egyptian cat", leaked=True),
+            read("jpeg-75", "protected", "tabby", leaked=True),
+        ),
     )
 
 
@@ -79,4 +103,4 @@ def failed_row() -> PhotoRow:
 @pytest.fixture
 def report(protected_row: PhotoRow, missed_row: PhotoRow, failed_row: PhotoRow) -> Report:
     settings = {"scheme": "replace", "models": ["lite0", "lite1"], "epsilon": 4.0, "seed": 0, "dry_run": False}
-    return Report(version="0.1.0", settings=settings, photos=(protected_row, missed_row, failed_row))
+    return Report(version="0.1.0", settings=settings, photos=(protected_row, missed_row, failed_row), presets=PRESETS)

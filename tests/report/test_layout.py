@@ -12,10 +12,10 @@ def test_the_layout_is_the_promised_one(report: Report) -> None:
     data = json.loads(to_json(report))
     photo = data["photos"][0]
     network = photo["models"][0]
-    assert list(data) == ["version", "settings", "photos"]
+    assert list(data) == ["version", "settings", "photos", "presets"]
     assert {"input", "output", "status", "error", "seconds", "iterations", "target", "target_probability"} <= set(photo)
     assert {"models", "change", "metadata_removed"} <= set(photo)
-    assert list(network) == ["name", "role", "reference", "before", "after"]
+    assert list(network) == ["name", "role", "reference", "before", "after", "hidden"]
     assert list(network["before"]) == ["icp", "ice", "top5"]
     assert network["after"]["top5"][0] == {"label": "chain mail, ring mail", "probability": 0.9931}
     assert {"mean_abs", "max_abs", "psnr", "ssim"} <= set(photo["change"])
@@ -26,6 +26,11 @@ def test_the_layout_is_the_promised_one(report: Report) -> None:
 def test_what_was_written_is_read_again(report: Report) -> None:
     assert from_json(to_json(report)) == report
     assert to_json(from_json(to_json(report))) == to_json(report)
+
+
+def test_ways_of_reading_are_told_by_both_reports(report: Report) -> None:
+    other = replace(report, presets={"blur": "blurred a little"})
+    assert dict(report.merge(other).presets) == {**report.presets, "blur": "blurred a little"}
 
 
 def test_what_is_no_number_becomes_null(report: Report, protected_row: PhotoRow) -> None:

@@ -88,3 +88,38 @@ def test_wrong_references_are_refused() -> None:
 def test_a_setting_that_makes_no_sense_is_named(name: str, value: Any) -> None:
     with pytest.raises(ValueError, match=f"^{name} is {value!r}"):
         unseen.Away(**{name: value})
+
+
+def test_a_group_is_pushed_down_as_a_whole() -> None:
+    images, classifier = calm(4, *SHAPE), random_linear(CLASSES, PIXELS)
+    group = torch.zeros(CLASSES, dtype=torch.bool)
+    group[classifier(images).topk(3).indices.flatten()] = True
+    assert not group.all()
+    protected = unseen.Away().hiding(images, classifier, group)
+    assert protected.achieved.all()
+    after = classifier(protected.images).softmax(1)
+    assert (after[:, group].sum(1) <= 0.00101).all()
+    assert (protected.images - images).mul(255).round().abs().max() <= 2
+    assert torch.equal(protected.images, quantise(protected.images))
+
+
+def test_each_network_has_a_group_of_its_own() -> None:
+    images = calm(4, *SHAPE)
+    members = [random_linear(CLASSES, PIXELS), random_linear(7, PIXELS)]
+    groups = torch.zeros(2, CLASSES, dtype=torch.bool)
+    groups[0, members[0](images).argmax(1)] = True
+    groups[1, members[1](images).argmax(1)[0]] = True
+    protected = unseen.Away(epsilon=4 / 255).hiding(images, Ensemble(members, mixed=True), groups)
+    assert protected.achieved.all()
+    for member, group in zip(members, groups, strict=True):
+        own = group[: len(member.class_names)]
+        assert (member(protected.images).softmax(1)[:, own].sum(1) <= 0.00101).all()
+
+
+def test_what_is_not_seen_costs_nothing() -> None:
+    images, classifier = calm(2, *SHAPE), random_linear(CLASSES, PIXELS)
+    group = torch.zeros(CLASSES, dtype=torch.bool)
+    group[classifier(images).softmax(1).amax(0).argmin()] = True
+    protected = unseen.Away(allowed_score=0.2).hiding(images, classifier, group)
+    assert protected.iterations.tolist() == [0, 0]
+    assert torch.equal(protected.images, images)

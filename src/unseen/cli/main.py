@@ -7,6 +7,7 @@ import click
 from click.exceptions import NoArgsIsHelpError
 
 from unseen import __version__
+from unseen.cli.audit import audit
 from unseen.cli.catalogues import models, schemes
 from unseen.cli.demo import demo
 from unseen.cli.inspect import inspect
@@ -28,7 +29,7 @@ def commands() -> None:
     """
 
 
-for verb in (protect, inspect, models, schemes, demo, lab, train):
+for verb in (protect, audit, inspect, models, schemes, demo, lab, train):
     commands.add_command(verb)
 
 

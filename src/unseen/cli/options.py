@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from unseen.catalogue import (
     DEFAULT_SCHEME,
@@ -17,6 +18,7 @@ from unseen.catalogue import (
     setting_type,
 )
 from unseen.naming import parse_name
+from unseen.profiles import PROFILES, Secret, hidden_names, read_profile
 from unseen.styles.named import PREFIX
 
 Command = Callable[..., Any]
@@ -61,6 +63,24 @@ def labels_option(command: Command) -> Command:
     return click.option("--labels", type=click.Path(path_type=Path), metavar="CSV", help=told)(command)
 
 
+def hiding_options(command: Command) -> Command:
+    """What is to be hidden, where not all is; `given_secrets` reads the two."""
+    told = "Hide only these: classes or groups of them, such as dog,bedroom; photos without any are left untouched."
+    named = click.option("--hide", "hide", multiple=True, metavar="NAMES", help=told)
+    told = f"The same from a text file with a name a line, # before remarks; or one of {', '.join(PROFILES)}."
+    return named(click.option("--profile", "profiles", multiple=True, metavar="FILE", help=told)(command))
+
+
+def given_secrets(hide: tuple[str, ...], profiles: tuple[str, ...]) -> tuple[Secret, ...]:
+    """What is to be hidden; nothing where neither was given.
+
+    Raises:
+        UnseenError: names nothing, or a profile that cannot be read.
+    """
+    named = [secret for text in hide for secret in hidden_names(text)]
+    return (*named, *(secret for profile in profiles for secret in read_profile(profile)))
+
+
 def limit_options(command: Command) -> Command:
     """How much a photo may change, in words or in levels; `given_limit` reads the two."""
     levels = [f"{level:g}" for level in STRENGTHS.values()]
@@ -95,6 +115,11 @@ def scheme_options(command: Command) -> Command:
         kind = setting_type(users[0], name)
         command = click.option(flag(name), name, type=kind, default=None, help=_help(name, users))(command)
     return command
+
+
+def is_given(parameter: str) -> bool:
+    """Whether the user typed that option of the command that runs, rather than left it to its default."""
+    return click.get_current_context().get_parameter_source(parameter) is ParameterSource.COMMANDLINE
 
 
 def given_settings(scheme: str, values: dict[str, Any]) -> dict[str, Any]:

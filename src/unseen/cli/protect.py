@@ -1,6 +1,5 @@
 """`unseen protect`: protected copies of photos, and an account of what they are worth."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from unseen.ascent import LANES
 from unseen.catalogue import (
     DEFAULT_AUDIT_MODELS,
     DEFAULT_MODELS,
+    HIDING_SCHEME,
     check_way,
     way_name,
     way_named,
@@ -19,22 +19,24 @@ from unseen.cli.options import (
     DEFAULT_LIMIT,
     device_option,
     given_limit,
+    given_secrets,
     given_settings,
+    hiding_options,
+    is_given,
     labels_option,
     limit_options,
     scheme_option,
     scheme_options,
 )
+from unseen.cli.reports import check_reports
 from unseen.cli.running import run
 from unseen.cli.terminal import complain
 from unseen.errors import UnseenError, visible
 from unseen.photo import parse_keep
 from unseen.plan import Job, plan, read_labels
-from unseen.protect import Protection, chosen_device, load_networks, placed
+from unseen.protect import Protection, chosen_device, load_networks, placed, require_hiding
 from unseen.reading import known_class
 from unseen.report.words import counted
-
-REPORT_SUFFIXES = (".html", ".json")
 
 
 @click.command()
@@ -64,6 +66,7 @@ REPORT_SUFFIXES = (".html", ".json")
     help="Network that only judges; '' for none.",
 )
 @labels_option
+@hiding_options
 @limit_options
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides random choices, such as the target.")
 @click.option(
@@ -111,6 +114,8 @@ def protect(
     models: tuple[str, ...],
     audit_models: tuple[str, ...],
     labels: Path | None,
+    hide: tuple[str, ...],
+    profiles: tuple[str, ...],
     strength: str | None,
     epsilon: float | None,
     seed: int,
@@ -129,12 +134,14 @@ def protect(
     The flags from --step on are settings of schemes; each names those that have it.
     """
     limit = given_limit(strength, epsilon)
+    secrets = given_secrets(hide, profiles)
+    if secrets and not is_given("scheme"):
+        scheme = HIDING_SCHEME
     if dry_run and (as_json or reports):
         raise click.UsageError("--dry-run measures nothing: leave out --json and --report")
     if device == "cpu" and precision == "bfloat16":
         raise click.UsageError("--precision bfloat16 is for a GPU; leave it out with --device cpu")
-    for index, report in enumerate(reports):
-        _check_report(report, output, reports[:index])
+    check_reports(reports, output)
     own = given_settings(scheme, values) | limit
     check_way(scheme, own, defaults=DEFAULT_LIMIT)
     kept = parse_keep(keep)
@@ -142,8 +149,10 @@ def protect(
     if labels and not any(job.label for job in jobs):
         raise UnseenError(f"{labels}: names none of these photos; its column file is seen from the folder it is in")
     if dry_run:
-        return _tell_plan(jobs, form)
+        return _tell_plan(jobs, form, "where it shows what is to be hidden" if secrets else "")
     pictures, chosen = way_named(scheme, own, defaults=DEFAULT_LIMIT, device=chosen_device(device))
+    if secrets:
+        require_hiding(chosen)
     surrogates = load_networks(models, device)
     for label in dict.fromkeys(job.label for job in jobs if job.label):
         known_class(label, surrogates[0])
@@ -158,26 +167,12 @@ def protect(
         keep=kept,
         precision=torch.bfloat16 if precision == "bfloat16" and surrogates[0].device.type == "cuda" else None,
         lanes=1 if len(jobs) == 1 else LANES,
+        hide=secrets,
     )
     return run(jobs, protection, {"scheme": way_name(pictures, chosen)}, reports, as_json=as_json)
 
 
-def _check_report(path: Path, output: Path | None, others: tuple[Path, ...]) -> None:
-    """Refuse, before any work, a report that could not be written."""
-    if path.suffix.lower() not in REPORT_SUFFIXES:
-        raise click.UsageError(f"--report {path}: its name must end in {' or '.join(REPORT_SUFFIXES)}")
-    if os.path.lexists(path) or path in others:
-        raise click.UsageError(f"--report {path}: {'exists already' if path not in others else 'is given twice'}")
-    folder = path.parent
-    if output is not None and not folder.exists() and folder.resolve() == output.resolve():
-        return  # the run makes it
-    if not folder.is_dir():
-        raise click.UsageError(f"--report {path}: the folder {folder} does not exist; create it first")
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise click.UsageError(f"--report {path}: the folder {folder} may not be changed; choose another")
-
-
-def _tell_plan(jobs: tuple[Job, ...], form: str) -> int:
+def _tell_plan(jobs: tuple[Job, ...], form: str, condition: str) -> int:
     """What would be written where; every photo is decoded for that, because its content decides the copy's name."""
     taken: set[Path] = set()
     refused = 0
@@ -188,5 +183,6 @@ def _tell_plan(jobs: tuple[Job, ...], form: str) -> int:
         except UnseenError as error:
             complain(error)
             refused += 1
-    click.echo(f"{counted(len(jobs) - refused, 'photo')} would be protected; nothing was written", err=True)
+    told = f"{counted(len(jobs) - refused, 'photo')} would be protected{condition and f' {condition}'}"
+    click.echo(f"{told}; nothing was written", err=True)
     return int(refused > 0)

@@ -7,13 +7,13 @@ import click
 
 from unseen import __version__
 from unseen.cli.progress import tracked
+from unseen.cli.reports import write_reports
 from unseen.cli.terminal import INTERRUPTED, complain, console
-from unseen.errors import UnseenError
-from unseen.photo import write_new
 from unseen.plan import Job
 from unseen.protect import Outcome, Protection, protect_photos, settings_of
 from unseen.report import Report, table, to_html, to_json
 from unseen.report.words import counted
+from unseen.threats import IN_BRIEF, presets_named
 
 PREVIEWS = 200
 """Photos with pictures in an HTML report; a page of more would be too heavy to open."""
@@ -25,15 +25,22 @@ def run(
     """Protect, tell, and give the exit code; an interruption still tells about the photos that are done."""
     started = time.perf_counter()
     pictures = PREVIEWS if any(path.suffix.lower() == ".html" for path in reports) else 0
+    presets = presets_named(IN_BRIEF) if protection.held_out else ()
     outcomes: list[Outcome] = []
     interrupted = False
     try:
-        for outcome in tracked(protect_photos(jobs, protection, previews=pictures), len(jobs), "Protecting"):
+        found = protect_photos(jobs, protection, previews=pictures, presets=presets)
+        for outcome in tracked(found, len(jobs), "Protecting"):
             outcomes.append(outcome)  # noqa: PERF402 - what came before an interruption must be kept
     except KeyboardInterrupt:
         interrupted = True
     rows = tuple(outcome.row for outcome in outcomes)
-    report = Report(version=__version__, settings=settings_of(protection) | names, photos=rows)
+    report = Report(
+        version=__version__,
+        settings=settings_of(protection) | names,
+        photos=rows,
+        presets={preset.name: preset.meaning for preset in presets},
+    )
     are_written = _write_reports(report, outcomes, reports)
     if as_json:
         click.echo(to_json(report), nl=False)
@@ -44,25 +51,18 @@ def run(
         done = f"interrupted after {len(rows)} of {counted(len(jobs), 'photo')}"
         complain(f"{done}: their copies are whole, the rest was not written")
         return INTERRUPTED
-    return 0 if are_written and all(row.status == "protected" for row in rows) else 1
+    return 0 if are_written and all(row.status in ("protected", "untouched") for row in rows) else 1
 
 
 def _write_reports(report: Report, outcomes: list[Outcome], paths: tuple[Path, ...]) -> bool:
-    """Whether all could be written; a full disk must not cost the account on the terminal as well."""
+    """Whether all could be written."""
     previews = {outcome.row.input: outcome.preview for outcome in outcomes if outcome.preview is not None}
-    problems = []
-    for path in paths:
-        text = to_html(report, previews) if path.suffix.lower() == ".html" else to_json(report)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_new(path, text.encode())
-        except (UnseenError, OSError) as error:
-            problems.append(error)
-            complain(f"the report could not be written: {error}")
-    return not problems
+    return write_reports(
+        paths, lambda path: to_html(report, previews) if path.suffix.lower() == ".html" else to_json(report)
+    )
 
 
 def _tell_sum(report: Report, seconds: float) -> None:
-    statuses = ("protected", "not_achieved", "failed")
+    statuses = ("protected", "not_achieved", *(("untouched",) if "hide" in report.settings else ()), "failed")
     counts = (f"{sum(row.status == status for row in report.photos)} {status}" for status in statuses)
     click.echo(f"{', '.join(counts).replace('_', ' ')}, in {seconds:.1f} seconds")

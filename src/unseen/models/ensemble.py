@@ -4,36 +4,44 @@ from collections.abc import Sequence
 
 import torch
 from torch import nn
+from torch.nn.functional import pad
 
 from unseen.errors import ModelError
+from unseen.objective import NO_CLASS
 from unseen.types import Classifier, Images, Logits
 
 
 class Ensemble(nn.Module):
-    """Networks with the same classes side by side: images (B, C, H, W) -> logits (B, M, K) in float32.
+    """Networks side by side, as a rule with the same classes: images (B, C, H, W) -> logits (B, M, K) in float32.
 
     Args:
         members: the networks.
         precision: torch.bfloat16 to let a GPU compute in it where that is safe (autocast); None leaves float32.
+        mixed: whether their classes may differ: K is then the longest list's, and what a network lacks is `NO_CLASS`.
 
     Raises:
         ModelError: no network, or networks that do not answer in the same classes.
     """
 
-    def __init__(self, members: Sequence[Classifier], *, precision: torch.dtype | None = None) -> None:
+    def __init__(
+        self, members: Sequence[Classifier], *, precision: torch.dtype | None = None, mixed: bool = False
+    ) -> None:
         super().__init__()
         if not members:
             raise ModelError("an ensemble needs at least one network; name one with --model")
         for member in members[1:]:
-            if tuple(member.class_names) != tuple(members[0].class_names):
+            if not mixed and tuple(member.class_names) != tuple(members[0].class_names):
                 raise ModelError(
                     f"the networks answer in different classes ({len(members[0].class_names)} of one, "
                     f"{len(member.class_names)} of another); protect against networks that share their classes"
                 )
         self.members = tuple(members)
         self.precision = precision
-        self.class_names = tuple(members[0].class_names)
+        self.class_names = max((tuple(member.class_names) for member in members), key=len)
 
     def forward(self, images: Images) -> Logits:
         with torch.autocast(images.device.type, self.precision or torch.bfloat16, enabled=self.precision is not None):
-            return torch.stack([member(images).float() for member in self.members], 1)
+            return torch.stack([self._padded(member(images).float()) for member in self.members], 1)
+
+    def _padded(self, logits: Logits) -> Logits:
+        return pad(logits, (0, len(self.class_names) - logits.shape[-1]), value=NO_CLASS)

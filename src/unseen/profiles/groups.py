@@ -84,6 +84,17 @@ def group_icp(logits: Logits, group: Tensor) -> Tensor:
     return logits.float().softmax(dim=-1)[..., group.to(logits.device)].sum(dim=-1)
 
 
+REVEALED = 0.1
+"""The total probability of a group from which on an answer tells of it."""
+
+
+def reveals(logits: Tensor, group: Tensor) -> bool:
+    """Whether one answer (K,) tells of a group (n,): a class of it is first, or all together have `REVEALED`."""
+    if not len(group):
+        return False
+    return bool(in_group(logits.argmax(-1), group)) or group_icp(logits[None], group).item() >= REVEALED
+
+
 def in_group(labels: Tensor, group: Tensor) -> Flags:
     """Whether each label is one of the group's; of any shape."""
     return torch.isin(labels, group.to(labels.device))

@@ -2,7 +2,14 @@
 
 from unseen.protect.opening import placed
 from unseen.protect.photos import protect_file, protect_photos
-from unseen.protect.protection import Outcome, Protection, chosen_device, load_networks, settings_of
+from unseen.protect.protection import (
+    Outcome,
+    Protection,
+    chosen_device,
+    load_networks,
+    require_hiding,
+    settings_of,
+)
 
 __all__ = [
     "Outcome",
@@ -12,5 +19,6 @@ __all__ = [
     "placed",
     "protect_file",
     "protect_photos",
+    "require_hiding",
     "settings_of",
 ]

@@ -12,10 +12,12 @@ from unseen.metrics import max_abs, mean_abs, psnr, ssim
 from unseen.photo import Photo, metadata_removed, output_format
 from unseen.photo.photo import Pixels
 from unseen.plan import Job
+from unseen.protect.hiding import hidden_reading
 from unseen.protect.protection import Protection, Work
 from unseen.protect.saving import Saved
 from unseen.reading import reading
 from unseen.report.layout import Change, ModelReading, PhotoRow
+from unseen.report.words import percent
 from unseen.types import Protected
 
 
@@ -60,6 +62,19 @@ def failed(work: Work) -> PhotoRow:
     )
 
 
+def untouched(work: Work, photo: Photo, protection: Protection) -> PhotoRow:
+    """The row of a photo that reveals nothing that is to be hidden: no copy, and what the networks saw."""
+    kept = metadata_removed(photo, protection.keep, output_format(photo, protection.format))
+    models = _model_readings(work, work.before, protection)
+    return replace(
+        failed(work),
+        status="untouched",
+        iterations=0,
+        models=models,
+        notes=(*photo.notes, *_notes_untouched(kept, models)),
+    )
+
+
 def one_line(job: Job, error: Exception) -> str:
     """What went wrong with one photo; an error nobody foresaw must not stop the others, but is told as it is."""
     if isinstance(error, PhotoError):
@@ -79,8 +94,9 @@ def _model_readings(work: Work, after: tuple[Tensor, ...], protection: Protectio
             name=network.name,
             role="surrogate" if number < len(protection.surrogates) else "held-out",
             reference=network.class_names[reference],
-            before=reading(before, reference, network.class_names),
-            after=reading(now, reference, network.class_names),
+            before=(was := reading(before, reference, network.class_names)),
+            after=(is_now := reading(now, reference, network.class_names)),
+            hidden=hidden_reading(protection, network, (before, now), (was, is_now)),
         )
         for number, (network, reference, before, now) in enumerate(
             zip(protection.networks, work.references, work.before, after, strict=True)
@@ -119,6 +135,17 @@ def same_channels(original: Pixels, protected: Pixels) -> tuple[Pixels, Pixels]:
         pixels if pixels.shape[2] == count else np.repeat(pixels, count, axis=2) for pixels in (original, protected)
     )
     return first, second
+
+
+def _notes_untouched(metadata: tuple[str, ...], models: tuple[ModelReading, ...]) -> tuple[str, ...]:
+    """What the owner of a photo without a copy should know before sharing the original."""
+    notes = [f"no copy was written, and the original still holds {', '.join(metadata)}"] if metadata else []
+    notes += [
+        f"{model.name}, which only judges, does see it ({percent(model.hidden.before)}); protect against it as well"
+        for model in models
+        if model.role == "held-out" and model.hidden and model.hidden.revealed_before
+    ]
+    return tuple(notes)
 
 
 def _notes(photo: Photo, saved: Saved, protection: Protection) -> tuple[str, ...]:

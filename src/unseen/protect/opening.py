@@ -10,6 +10,7 @@ from unseen.errors import PhotoError
 from unseen.photo import Photo, output_format, output_suffix, read_photo
 from unseen.plan import Job
 from unseen.protect.account import one_line
+from unseen.protect.hiding import hide
 from unseen.protect.protection import Protection, Work
 from unseen.reading import answer, reference_of
 
@@ -57,6 +58,9 @@ def _ask(work: Work, photo: Photo, picture: Photo, protection: Protection) -> No
         reference_of(label, surrogates[0], network, logits)
         for network, logits in zip(protection.networks, work.before, strict=True)
     )
+    if protection.hide:
+        hide(work, protection)
+        return
     work.view_references = (
         *work.references[: len(surrogates)],
         *(

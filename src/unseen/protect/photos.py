@@ -15,14 +15,18 @@ from unseen.models.ensemble import Ensemble
 from unseen.photo import parse_keep
 from unseen.pictures import PictureScheme
 from unseen.plan import Job, copy_of
-from unseen.protect.account import account, failed, one_line, same_channels
+from unseen.profiles import hidden_names
+from unseen.protect.account import account, failed, one_line, same_channels, untouched
+from unseen.protect.audited import audited
+from unseen.protect.hiding import hidden_by
 from unseen.protect.opening import opened
 from unseen.protect.protection import Outcome, Protection, Work, load_networks
 from unseen.protect.saving import publish, saved_finely
 from unseen.reading import known_class
 from unseen.report.layout import PhotoRow
 from unseen.report.pictures import preview
-from unseen.schemes import ClassReplacement
+from unseen.schemes import Away, ClassReplacement
+from unseen.threats import IN_BRIEF, Preset, presets_named
 from unseen.types import Laying, Protected, Scheme
 
 CHUNK_PHOTOS = 4 * LANES
@@ -46,24 +50,27 @@ def protect_file(
     quality: int | None = None,
     keep: str | Iterable[str] = (),
     device: str = "auto",
+    hide: str | Iterable[str] = (),
 ) -> PhotoRow:
     """Protect one photo and write the copy; the report's row tells how it went, also where it failed.
 
     Args:
         output: folder of the copy; None writes it beside the original, with "-unseen" in its name.
-        scheme: by default class replacement within 8 levels; `Unchanged` where pictures are all.
+        scheme: by default class replacement within 8 levels, or `Away` to hide; `Unchanged` where pictures are all.
         pictures: what becomes of the photo before that, such as `Crop`, one after the other.
         models: names of networks, or loaded ones, to protect against.
         audit_models: networks that only judge.
         label: what is in the photo (class index, name or synset); None asks each network.
         keep: metadata to keep, "date,copyright" or the words one by one.
         device: "cpu", "cuda" or "auto", for the networks that are given by name.
+        hide: names of classes and groups, "dog,bedroom" or one by one; a photo that reveals none is left untouched.
 
     Raises:
         UnseenError: a model or a setting that cannot be used.
     """
+    secrets = hidden_names(hide if isinstance(hide, str) else ",".join(hide), "hide") if hide else ()
     protection = Protection(
-        scheme=scheme or ClassReplacement(epsilon=8 / 255),
+        scheme=scheme or (Away(epsilon=8 / 255) if secrets else ClassReplacement(epsilon=8 / 255)),
         pictures=tuple(pictures),
         surrogates=load_networks(models, device),
         held_out=load_networks(audit_models, device),
@@ -72,29 +79,33 @@ def protect_file(
         quality=quality,
         keep=parse_keep(keep) if isinstance(keep, str) else frozenset(keep),
         lanes=1,
+        hide=secrets,
     )
     if label is not None:
         known_class(label, protection.surrogates[0])
     job = Job(source=Path(path), target=copy_of(Path(path), Path(output) if output is not None else None), label=label)
-    (outcome,) = protect_photos([job], protection)
+    (outcome,) = protect_photos([job], protection, presets=presets_named(IN_BRIEF))
     return outcome.row
 
 
-def protect_photos(jobs: Iterable[Job], protection: Protection, *, previews: int = 0) -> Iterator[Outcome]:
+def protect_photos(
+    jobs: Iterable[Job], protection: Protection, *, previews: int = 0, presets: Sequence[Preset] = ()
+) -> Iterator[Outcome]:
     """Protect photos in order, a chunk at a time; what fails is a row with status "failed", and the others go on.
 
     Args:
         previews: of how many photos, at most, thumbnails are made.
+        presets: ways in which networks that are held out read originals and copies.
 
     Raises:
         UnseenError: networks that do not go together, or a setting that does not fit them.
     """
-    ensemble = Ensemble(protection.views, precision=protection.precision)
+    ensemble = Ensemble(protection.views, precision=protection.precision, mixed=bool(protection.hide))
     taken: set[Path] = set()
     for chunk in _chunks(opened(job, protection, taken) for job in jobs):
         made = _made(chunk, protection, ensemble)
         for work in chunk:
-            outcome = _finish(work, made.get(id(work)), protection, with_preview=previews > 0)
+            outcome = _finish(work, made.get(id(work)), protection, presets, with_preview=previews > 0)
             previews -= outcome.preview is not None
             yield outcome
             work.photo = work.picture = None  # frees the pixels before the next chunk is read
@@ -118,7 +129,7 @@ def _made(chunk: list[Work], protection: Protection, ensemble: Ensemble) -> dict
     """The scheme's answer for every photo that could be read: how it is changed, all results, and which of them."""
     groups: dict[tuple[int, ...], list[Work]] = {}
     for work in chunk:
-        if work.photo is not None:
+        if work.photo is not None and not work.untouched:
             groups.setdefault(tuple(work.canvas.shape), []).append(work)
     made = {}
     for group in groups.values():
@@ -143,22 +154,35 @@ def _changes(group: list[Work], protection: Protection, ensemble: Ensemble) -> t
     """How photos that share the shape of their canvas are changed."""
     device = protection.surrogates[0].device
     images = torch.cat([work.canvas for work in group]).to(device)
+    if protection.hide:
+        protected = hidden_by(protection.settled_scheme, images, ensemble, protection)
+        return layings(protected, images), protected
     references = torch.tensor([work.view_references for work in group], device=device)
     protected = protection.settled_scheme(images, ensemble, seed=protection.seed, references=references)
     return layings(protected, images), protected
 
 
 def _finish(
-    work: Work, made: tuple[Laying, Protected, int] | None, protection: Protection, *, with_preview: bool
+    work: Work,
+    made: tuple[Laying, Protected, int] | None,
+    protection: Protection,
+    presets: Sequence[Preset],
+    *,
+    with_preview: bool,
 ) -> Outcome:
     """Make the copy, account for it and write it: last, so that an interruption leaves no copy without its row."""
     started = time.perf_counter()
+    if work.photo is not None and work.untouched:
+        pictures = preview(work.photo.srgb, work.photo.srgb) if with_preview else None
+        return Outcome(row=untouched(work, work.photo, protection), preview=pictures)
     if work.photo is None or work.picture is None or made is None:
         return Outcome(row=failed(work))
     change, protected, index = made
     try:
         saved = saved_finely(work, work.picture, change(work.picture.pixels), protection)
         row = account(work, work.photo, saved, protected, index, protection)
+        rows, notes = audited(work, work.photo, saved.photo, protection, presets)
+        row = replace(row, audit=rows, notes=(*row.notes, *notes))
         pictures = preview(*same_channels(work.photo.srgb, saved.photo.srgb)) if with_preview else None
         publish(saved, work.job.target)
     except Exception as error:

@@ -16,10 +16,11 @@ from unseen.photo.metadata import checked_keep
 from unseen.photo.photo import SUFFIXES
 from unseen.pictures import PictureScheme
 from unseen.plan import Job
+from unseen.profiles import REVEALED, Secret, check_known, classes_meant
 from unseen.report.layout import PhotoRow
 from unseen.report.pictures import Preview
 from unseen.schemes import Chain, Unchanged
-from unseen.types import Scheme
+from unseen.types import HidingScheme, Scheme
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,9 +37,12 @@ class Protection:
         keep: metadata to keep, words of `unseen.photo.KEEP_WORDS`.
         precision: torch.bfloat16 to compute so on a GPU; None is float32.
         lanes: photos computed at a time, 1 for a photo alone; a scheme's own setting outranks it.
+        hide: what is to be hidden; photos in which no surrogate sees any of it are left untouched. Nothing named means
+            that whatever the networks see is to be hidden.
 
     Raises:
-        UnseenError: no surrogate, or a format, quality or word to keep that there is not.
+        UnseenError: no surrogate, a format, quality or word to keep that there is not, something to hide that no
+            surrogate knows, or a scheme that cannot hide it.
     """
 
     scheme: Scheme
@@ -51,6 +55,7 @@ class Protection:
     keep: frozenset[str] = frozenset()
     precision: torch.dtype | None = None
     lanes: int = LANES
+    hide: tuple[Secret, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.surrogates:
@@ -60,6 +65,9 @@ class Protection:
         if self.quality is not None and not 1 <= self.quality <= 100:
             raise UnseenError(f"quality {self.quality} is out of range; choose 1 to 100")
         checked_keep(self.keep)
+        if self.hide:
+            require_hiding(self.scheme)
+            check_known(self.hide, _classes(self.surrogates), _classes(self.held_out))
 
     @property
     def settled_scheme(self) -> Scheme:
@@ -77,6 +85,21 @@ class Protection:
     def views(self) -> tuple[Network, ...]:
         """What the noise is made against: each surrogate, and where it crops, its look at the whole photo as well."""
         return self.surrogates + tuple(network.whole() for network in self.surrogates if network.crops)
+
+    @property
+    def hidden_names(self) -> tuple[str, ...]:
+        """What is to be hidden, each name once."""
+        return tuple(dict.fromkeys(secret.name for secret in self.hide))
+
+    def meant(self, network: Network) -> Mapping[str, tuple[int, ...]]:
+        """What of that which is to be hidden the network knows: the classes of each name, no class twice in one."""
+        spec = network.spec
+        found = {name: classes_meant(name, spec.class_names, spec.synsets) for name in self.hidden_names}
+        return {name: classes for name, classes in found.items() if classes}
+
+    def hidden_classes(self, network: Network) -> Tensor:
+        """All of these classes together, (n,) in rising order; none where nothing is to be hidden."""
+        return torch.tensor(sorted({index for classes in self.meant(network).values() for index in classes})).long()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +123,7 @@ class Work:
         before: every network's logits (K,) on the original, in the order of `Protection.networks`.
         references: the class each of them judges it by.
         view_references: the same for `Protection.views`.
+        untouched: whether it is left as it is, because it reveals nothing that is to be hidden.
     """
 
     job: Job
@@ -110,7 +134,20 @@ class Work:
     before: tuple[Tensor, ...] = ()
     references: tuple[int, ...] = ()
     view_references: tuple[int, ...] = ()
+    untouched: bool = False
     canvas: Tensor = field(default_factory=lambda: torch.empty(0))
+
+
+def require_hiding(scheme: Scheme) -> HidingScheme:
+    """The scheme, if it can push a whole group of classes down.
+
+    Raises:
+        UnseenError: such a scheme.
+    """
+    if not isinstance(scheme, HidingScheme):
+        problem = "the scheme cannot push down a whole group of classes, which hiding named things takes"
+        raise UnseenError(f"{problem}; give away, alone or after pictures as in crop+away")
+    return scheme
 
 
 def load_networks(models: Iterable[str | Network], device: str = "auto") -> tuple[Network, ...]:
@@ -136,6 +173,7 @@ def settings_of(protection: Protection) -> dict[str, Any]:
         "pictures": [{"scheme": type(picture).__name__, **_own_settings(picture)} for picture in protection.pictures],
         "picture_only": isinstance(scheme, Unchanged),
         "epsilon_levels": _in_levels(own).get("epsilon_levels"),
+        **({"hide": list(protection.hidden_names), "revealed_at": REVEALED} if protection.hide else {}),
         "models": [network.name for network in protection.surrogates],
         "audit_models": [network.name for network in protection.held_out],
         "seed": protection.seed,
@@ -147,6 +185,10 @@ def settings_of(protection: Protection) -> dict[str, Any]:
         "precision": str(protection.precision or torch.float32).removeprefix("torch."),
         "torch": torch.__version__,
     }
+
+
+def _classes(networks: Iterable[Network]) -> dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]]:
+    return {network.name: (network.class_names, network.spec.synsets) for network in networks}
 
 
 def _in_levels(own: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from unseen.photo import Encoding, Photo, encode, encodings, output_format, read_photo_bytes, write_new
 from unseen.photo.photo import Pixels
+from unseen.protect.hiding import revealing
 from unseen.protect.protection import Protection, Work
 from unseen.reading import answer
 
@@ -20,7 +21,7 @@ class Saved:
         photo: the file, decoded again.
         encoding: how it is compressed.
         after: every network's logits (K,) on it, in the order of `Protection.networks`.
-        is_hidden: whether no surrogate's answer is its reference.
+        is_hidden: whether no surrogate's answer is its reference, or reveals what is to be hidden.
     """
 
     data: bytes
@@ -63,7 +64,9 @@ def publish(saved: Saved, target: Path) -> None:
 
 
 def _asked(photo: Photo, work: Work, protection: Protection) -> tuple[tuple[Tensor, ...], list[bool]]:
-    """What each surrogate answers, and whether that is not its reference."""
+    """What each surrogate answers, and whether that tells neither its reference nor what is to be hidden."""
     answers = tuple(answer(network, photo.srgb) for network in protection.surrogates)
+    if protection.hide:
+        return answers, [not told for told in revealing(protection, answers)]
     references = work.references[: len(answers)]
     return answers, [int(logits.argmax()) != label for logits, label in zip(answers, references, strict=True)]

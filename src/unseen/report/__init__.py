@@ -3,6 +3,8 @@
 from unseen.report.layout import (
     Answer,
     Change,
+    GroupReading,
+    HiddenReading,
     ModelReading,
     PhotoRow,
     Reading,
@@ -17,6 +19,8 @@ from unseen.report.table import table
 __all__ = [
     "Answer",
     "Change",
+    "GroupReading",
+    "HiddenReading",
     "ModelReading",
     "PhotoRow",
     "Preview",

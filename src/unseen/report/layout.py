@@ -3,13 +3,15 @@
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from unseen.errors import UnseenError
 
 Role = Literal["surrogate", "held-out"]
-Status = Literal["protected", "not_achieved", "failed"]
+Status = Literal["protected", "not_achieved", "untouched", "failed"]
+Version = Literal["original", "protected", "noise"]
+"""Whose pixels are read: the photo's, its protected copy's, or the photo's with random noise of the copy's size."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +38,44 @@ class Reading:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GroupReading:
+    """How probable one network finds one thing that is to be hidden.
+
+    Attributes:
+        name: as it was asked for.
+        classes: how many of the network's classes it means.
+        before: their total probability in the original, in [0, 1].
+        after: the same in the file as written.
+    """
+
+    name: str
+    classes: int
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class HiddenReading:
+    """How much one network sees of all that is to be hidden.
+
+    Attributes:
+        before: total probability of all its classes in the original, in [0, 1].
+        after: the same in the file as written; in the original, where no copy was written.
+        revealed_before: whether that tells of it: one of them is the first guess, or their total is large enough.
+        revealed_after: the same now.
+        labels: those among the best guesses, before or now.
+        groups: one thing each that the network knows.
+    """
+
+    before: float
+    after: float
+    revealed_before: bool
+    revealed_after: bool
+    labels: tuple[str, ...]
+    groups: tuple[GroupReading, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelReading:
     """What one network reads before and after.
 
@@ -44,7 +84,8 @@ class ModelReading:
         role: "surrogate" when the protection was made against it, "held-out" when it never took part.
         reference: the label that the readings are judged by.
         before: the reading of the original.
-        after: the reading of the file as written, decoded again.
+        after: the reading of the file as written, decoded again; of the original, where no copy was written.
+        hidden: what is seen of what is to be hidden; None where nothing is named, or the network knows none of it.
     """
 
     name: str
@@ -52,6 +93,7 @@ class ModelReading:
     reference: str
     before: Reading
     after: Reading
+    hidden: HiddenReading | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +117,39 @@ class Change:
     ssim: float | None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """What one network reads in one version of one photo that came to it in one way.
+
+    Attributes:
+        photo: the original as it was named.
+        network: who read.
+        role: "surrogate" when the protection was made against it, "held-out" when it never took part.
+        preset: how the photo came to be read.
+        version: what was read.
+        reference: the label that the answer is judged by.
+        answer: the network's first guess; None, as all below, where its answer is no number.
+        icp: probability of the reference.
+        ice: entropy of the answer, in nats.
+        top1, top5: whether the reference is the first guess, or among the best five.
+        leaked: whether the first guess means the same as the reference to people, as Egyptian cat does for a tabby;
+            None where meanings of the network's classes are not known.
+    """
+
+    photo: str
+    network: str
+    role: Role
+    preset: str
+    version: Version
+    reference: str
+    answer: str | None
+    icp: float | None
+    ice: float | None
+    top1: bool | None
+    top5: bool | None
+    leaked: bool | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class PhotoRow:
     """One photo of the run.
@@ -82,7 +157,7 @@ class PhotoRow:
     Attributes:
         input: the photo as it was named.
         output: the protected copy; None where none was written.
-        status: "protected", "not_achieved" or "failed".
+        status: "protected", "not_achieved", "untouched" because it reveals nothing that is to be hidden, or "failed".
         error: one line, where it failed.
         seconds: time spent on it.
         iterations: gradient steps spent on it; None where it failed before.
@@ -93,6 +168,8 @@ class PhotoRow:
         metadata_removed: in words, such as "GPS position".
         notes: what else the owner should know, one sentence each.
         achieved: whether the scheme's own goal held on the rounded working copy; None where it failed before.
+        audit: what networks that had no part in it read in the original and in the copy, as files and once they are
+            shared or cleaned.
     """
 
     input: str
@@ -108,15 +185,21 @@ class PhotoRow:
     metadata_removed: tuple[str, ...]
     notes: tuple[str, ...] = ()
     achieved: bool | None = None
+    audit: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """A run: the version and settings that fix every pixel, and one row a photo."""
+    """A run: the version and settings that fix every pixel, and one row a photo.
+
+    Attributes:
+        presets: name -> what it is, of the ways in which the photos' `audit` was read.
+    """
 
     version: str
     settings: Mapping[str, Any]
     photos: tuple[PhotoRow, ...]
+    presets: Mapping[str, str] = field(default_factory=dict)
 
     def merge(self, other: "Report") -> "Report":
         """Join another report of the same version and settings to the end of this one; associative.
@@ -133,7 +216,12 @@ class Report:
         ]
         if different:
             raise UnseenError(f"reports with different settings ({', '.join(different)}) do not merge; keep them apart")
-        return Report(version=self.version, settings=self.settings, photos=self.photos + other.photos)
+        return Report(
+            version=self.version,
+            settings=self.settings,
+            photos=self.photos + other.photos,
+            presets={**self.presets, **other.presets},
+        )
 
 
 def to_json(report: Report) -> str:
@@ -176,12 +264,25 @@ def _photo(row: dict[str, Any]) -> PhotoRow:
         "change": None if row["change"] is None else Change(**row["change"]),
         "metadata_removed": tuple(row["metadata_removed"]),
         "notes": tuple(row["notes"]),
+        "audit": tuple(Row(**read) for read in row.get("audit", ())),
     }
     return PhotoRow(**{**row, **nested})
 
 
 def _model(model: dict[str, Any]) -> ModelReading:
-    return ModelReading(**{**model, "before": _reading(model["before"]), "after": _reading(model["after"])})
+    nested = {
+        "before": _reading(model["before"]),
+        "after": _reading(model["after"]),
+        "hidden": _hidden(model.get("hidden")),
+    }
+    return ModelReading(**{**model, **nested})
+
+
+def _hidden(hidden: dict[str, Any] | None) -> HiddenReading | None:
+    if hidden is None:
+        return None
+    groups = tuple(GroupReading(**group) for group in hidden["groups"])
+    return HiddenReading(**{**hidden, "labels": tuple(hidden["labels"]), "groups": groups})
 
 
 def _reading(reading: dict[str, Any]) -> Reading:

@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from unseen.report import words
+from unseen.report import shared, words
 from unseen.report.layout import Report
 from unseen.report.pictures import Preview
 
@@ -26,7 +26,11 @@ def to_html(report: Report, previews: Mapping[str, Preview]) -> str:
         previews=previews,
         summary=words.summary(report),
         roles=words.roles_in_words(report.settings),
+        measured=words.measured(report.settings),
+        meant=words.meant_in_words(report),
         statuses=words.STATUSES,
+        ways=shared.ways(report),
+        looks=shared.looks,
     )
 
 
@@ -40,6 +44,7 @@ def _environment() -> Environment:
         finalize=_shown,
     )
     environment.filters |= {
+        "chances": words.chances,
         "change": words.change_in_words,
         "data_uri": _data_uri,
         "decimal": words.decimal,
@@ -47,11 +52,17 @@ def _environment() -> Environment:
         "parts": words.parts_in_words,
         "percent": words.percent,
         "setting": words.setting_in_words,
+        "sentence": lambda text: text[:1].upper() + text[1:],
+        "share": words.share,
         "size": words.size_in_words,
         "status": words.status_in_words,
         "verdict": words.verdict,
     }
-    environment.globals["VERDICTS"] = words.VERDICTS
+    environment.globals |= {
+        "VERDICTS": words.VERDICTS,
+        "ROLES_IN_UNTOUCHED": words.ROLES_IN_UNTOUCHED,
+        "LOOKS": shared.VERDICTS,
+    }
     return environment
 
 

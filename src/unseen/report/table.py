@@ -1,34 +1,43 @@
 """The before/after table on a terminal."""
 
+from collections.abc import Mapping
 from itertools import zip_longest
 from pathlib import PurePath
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
 from unseen.report.layout import ModelReading, PhotoRow, Reading, Report
+from unseen.report.shared import ways, ways_in_words
 from unseen.report.words import (
     STATUSES,
     UNSURE,
     VERDICTS,
+    chances,
+    hidden_things,
     is_picture_alone,
     outcome_in_words,
     percent,
     printable,
     remedy,
+    seen_in_words,
     size_in_words,
+    untouched_in_words,
     verdict,
 )
 
 STYLES = {
     "protected": "green",
     "not_achieved": "yellow",
+    "untouched": "cyan",
     "failed": "red",
     "hidden": "green",
     "close": "yellow",
     "recognised": "red",
     "unknown": "dim",
+    "blind": "dim",
 }
 _TRUE_ANSWER = "True answer: the label you gave, or else what the network saw in the original."
 _STAR = "* This network was not used to make the protection."
@@ -42,10 +51,13 @@ def table(report: Report) -> Table:
     result.add_column("Network", overflow="fold", min_width=7, max_width=24)
     result.add_column("Saw before")
     result.add_column("Sees now")
-    result.add_column("Chance of\ntrue answer", justify="right", no_wrap=True)
+    what = "what to hide" if "hide" in report.settings else "true answer"
+    result.add_column(f"Chance of\n{what}", justify="right", no_wrap=True)
     result.add_column("Result", min_width=10)
     for row in report.photos:
-        for line, cells in zip_longest(_photo_lines(row), map(_network_cells, row.models)):
+        for line, cells in zip_longest(
+            _photo_lines(row), (_cells(model, row, report.settings) for model in row.models)
+        ):
             result.add_row(line, *(cells or ()))
         result.add_section()
     return result
@@ -60,13 +72,17 @@ def _photo_lines(row: PhotoRow) -> list[Text]:
     return lines if row.change is None else [*lines, Text(f"change: {size_in_words(row.change)}")]
 
 
-def _network_cells(model: ModelReading) -> tuple[Text, ...]:
-    outcome = verdict(model)
+def _cells(model: ModelReading, row: PhotoRow, settings: Mapping[str, Any]) -> tuple[Text, ...]:
+    outcome, found = verdict(model, settings), chances(model, settings)
+    name = Text(model.name if model.role == "surrogate" else f"{model.name} *")
+    if row.status == "untouched":
+        chance, seen = Text(_compact(found[0]) if found else ""), seen_in_words(model.hidden)
+        return name, Text(_best_guess(model.before)), Text(""), chance, Text(seen, style=STYLES[outcome])
     return (
-        Text(model.name if model.role == "surrogate" else f"{model.name} *"),
+        name,
         Text(_best_guess(model.before)),
         Text(_best_guess(model.after)),
-        Text(f"{_compact(model.before.icp)} → {_compact(model.after.icp)}"),
+        Text(" → ".join(map(_compact, found)) if found else ""),
         Text(VERDICTS[outcome], style=STYLES[outcome]),
     )
 
@@ -87,7 +103,10 @@ def _compact(probability: float) -> str:
 def _caption(report: Report) -> Text:
     """The errors and remedies of photos that are not protected, what is to be known of each copy, and the legend."""
     lines = []
-    legend = f"{_TRUE_ANSWER}\n{_STAR_OF_PICTURES if is_picture_alone(report.settings) else _STAR}"
+    meaning = _TRUE_ANSWER
+    if "hide" in report.settings:
+        meaning = f"What to hide: {hidden_things(report.settings)}; the chance is that of all its classes together."
+    legend = f"{meaning}\n{_STAR_OF_PICTURES if is_picture_alone(report.settings) else _STAR}"
     for row in report.photos:
         if row.error:
             lines.append((row.error, STYLES["failed"]))
@@ -96,5 +115,10 @@ def _caption(report: Report) -> Text:
         lines += [(f"{row.input}: {note}", "") for note in row.notes]
     if any(row.status == "not_achieved" for row in report.photos):
         lines.append((remedy(report.settings), STYLES["not_achieved"]))
+    untouched = sum(row.status == "untouched" for row in report.photos)
+    if untouched:
+        lines.append((untouched_in_words(untouched, report.settings), STYLES["untouched"]))
+    if found := ways(report):
+        lines.append((ways_in_words(found), ""))
     told = ((f"{printable(line)}\n", style) for line, style in lines)
     return Text.assemble(*told, (legend, "dim"))

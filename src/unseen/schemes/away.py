@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from torch import Tensor
+
 from unseen.ascent import ascend, default_lanes
 from unseen.budget import Linf
 from unseen.grid import on_grid
 from unseen.objective import Away as AwayFrom
+from unseen.objective import NoneOf
 from unseen.schemes.settings import (
     epsilon_setting,
     lanes_setting,
@@ -17,7 +20,7 @@ from unseen.schemes.settings import (
 )
 from unseen.schemes.targets import original_logits, reference_labels
 from unseen.shaping import shaping_named
-from unseen.types import Classifier, Images, Labels, Protected
+from unseen.types import Classifier, Images, Labels, Objective, Protected
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,14 +51,22 @@ class Away:
         images = on_grid(images)
         lanes = self.lanes or default_lanes(images)
         labels = reference_labels(original_logits(images, classifier, lanes), references)
+        return self._ascended(images, classifier, AwayFrom(label=labels, allowed_score=self.allowed_score))
+
+    def hiding(self, images: Images, classifier: Classifier, classes: Tensor, *, seed: int = 0) -> Protected:
+        """The same away from a set of classes, of which all together may keep `allowed_score`."""
+        objective = NoneOf(classes=classes.to(images.device), allowed_score=self.allowed_score)
+        return self._ascended(on_grid(images), classifier, objective)
+
+    def _ascended(self, images: Images, classifier: Classifier, objective: Objective) -> Protected:
         ascent = ascend(
             images,
             classifier,
-            AwayFrom(label=labels, allowed_score=self.allowed_score),
+            objective,
             budget=Linf(self.epsilon),
             step=self.step,
             max_iterations=self.max_iterations,
             shaping=shaping_named(self.shaping),
-            lanes=lanes,
+            lanes=self.lanes,
         )
         return Protected(images=ascent.images, achieved=ascent.achieved, iterations=ascent.iterations)

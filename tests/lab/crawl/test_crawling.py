@@ -1,13 +1,13 @@
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from unseen.audit import METRICS
 from unseen.lab.crawl import crawling
-from unseen.lab.crawl.crawling import Crawled, crawl, crawlers_for
+from unseen.lab.crawl.crawling import Crawled, crawl, threats_for
 from unseen.lab.crawl.sharing import Shared
 from unseen.models import load_classifier
 from unseen.photo import read_photo
@@ -26,45 +26,43 @@ def crawled(protection: Protection, tmp_path: Path):
     def done(
         photos: tuple[Shared, ...], by: Protection = protection, platform: Platform = SMALL
     ) -> tuple[Crawled, ...]:
-        return crawl(photos, crawlers_for(by, platform), platform, tmp_path / "lab", silent)
+        return crawl(photos, threats_for(by, platform), platform, tmp_path / "lab", silent)
 
     return done
 
 
 def test_every_network_reads_the_file_and_what_the_platform_serves(protection: Protection) -> None:
     first, second = protection.networks
-    crawlers = crawlers_for(protection, SMALL)
-    told = [(crawler.threat.classifier, crawler.role, crawler.way, crawler.threat.platform) for crawler in crawlers]
+    threats = threats_for(protection, SMALL)
+    told = [(threat.network, threat.role, threat.preset.name, threat.preset.handling) for threat in threats]
     assert told == [
         (first, "surrogate", "file", AS_POSTED),
         (second, "held-out", "file", AS_POSTED),
         (first, "surrogate", "platform", SMALL),
         (second, "held-out", "platform", SMALL),
     ]
-    assert len({crawler.threat.name for crawler in crawlers}) == 4
 
 
 def test_a_platform_that_does_nothing_is_no_way_of_its_own(protection: Protection) -> None:
-    assert [crawler.way for crawler in crawlers_for(protection, Platform())] == ["file", "file"]
+    assert [threat.preset.name for threat in threats_for(protection, Platform())] == ["file", "file"]
 
 
 def test_what_is_noted_is_what_networks_read_in_the_files(draw, shared, crawled, protection) -> None:
     photos = shared(draw("a.png"), draw("b.jpg", seed=1, size=(90, 60)))
     for photo, found in zip(photos, crawled(photos), strict=True):
         assert found.photo == photo
-        assert len(found.rows) == 4 * len(METRICS)
-        rows = {(row.threat, row.metric): row for row in found.rows}
-        for crawler in crawlers_for(protection, SMALL):
-            network = crawler.threat.classifier
-            raw, copy = (read_photo(path).srgb for path in (photo.job.source, photo.job.target))
+        assert len(found.rows) == 4 * 2
+        rows = {(row.network, row.preset, row.version): row for row in found.rows}
+        pixels = {"original": photo.job.source, "protected": photo.job.target}
+        for threat, (version, path) in product(threats_for(protection, SMALL), pixels.items()):
+            network, raw = threat.network, read_photo(photo.job.source).srgb
             reference = int(answer(network, raw).argmax())
-            for metric, pixels, version in (("icp", raw, "before"), ("icp", copy, "after")):
-                shares = answer(network, crawler.threat.platform(pixels)).softmax(0)
-                row = rows[crawler.threat.name, metric]
-                assert getattr(row, version) == pytest.approx(shares[reference].item(), abs=1e-6)
-                is_first = bool(shares.argmax() == reference)
-                assert getattr(rows[crawler.threat.name, "top1"], version) == is_first
-                assert (row.reference, row.photo) == (network.class_names[reference], str(photo.job.source))
+            shares = answer(network, threat.preset.handling(read_photo(path).srgb)).softmax(0)
+            row = rows[network.name, threat.preset.name, version]
+            assert row.icp == pytest.approx(shares[reference].item(), abs=1e-6)
+            assert row.top1 == bool(shares.argmax() == reference)
+            assert row.answer == network.class_names[shares.argmax()]
+            assert (row.reference, row.photo) == (network.class_names[reference], str(photo.job.source))
 
 
 def test_what_is_noted_is_not_read_again(draw, shared, crawled, monkeypatch) -> None:
@@ -96,15 +94,16 @@ def test_a_crawl_that_is_cut_resumes(draw, shared, crawled, monkeypatch) -> None
     assert read == ["2.png"]
     monkeypatch.undo()
     assert [found.rows[0].photo for found in resumed] == [str(photo.job.source) for photo in photos]
-    assert all(len(found.rows) == 4 * len(METRICS) for found in resumed)
+    assert all(len(found.rows) == 4 * 2 for found in resumed)
 
 
 def test_another_copy_is_read_again(draw, shared, crawled, protection) -> None:
     source = draw("a.png")
     first = crawled(shared(source))
     other = crawled(shared(source, by=replace(protection, seed=1)))
-    assert [row.before for row in other[0].rows] == [row.before for row in first[0].rows]
-    assert [row.after for row in other[0].rows] != [row.after for row in first[0].rows]
+    for version, is_same in (("original", True), ("protected", False)):
+        read = [[row.icp for row in found.rows if row.version == version] for found in (first[0], other[0])]
+        assert (read[0] == read[1]) is is_same
 
 
 def test_a_photo_that_has_gone_is_told_and_the_others_go_on(draw, shared, crawled, tmp_path: Path) -> None:
@@ -134,7 +133,7 @@ def test_notes_hold_for_other_networks_only_apart(draw, shared, crawled, protect
     photos = shared(draw("a.png"))
     first = crawled(photos)
     fewer = crawled(photos, by=replace(protection, held_out=()))
-    assert fewer[0].rows == tuple(row for row in first[0].rows if "seed=1" not in row.threat)
+    assert fewer[0].rows == tuple(row for row in first[0].rows if "seed=1" not in row.network)
 
 
 def test_a_network_that_answers_nonsense_leaves_gaps(draw, shared, crawled, protection) -> None:
@@ -142,4 +141,7 @@ def test_a_network_that_answers_nonsense_leaves_gaps(draw, shared, crawled, prot
     broken.body.weights = torch.full_like(broken.body.weights, np.nan)
     broken.spec = replace(broken.spec, name="broken")
     (found,) = crawled(shared(draw("a.png")), by=replace(protection, held_out=(broken,)), platform=AS_POSTED)
-    assert [row.after is None for row in found.rows] == [False] * 4 + [True] * 4
+    assert {row.network: row.icp is None and row.answer is None for row in found.rows} == {
+        protection.surrogates[0].name: False,
+        "broken": True,
+    }

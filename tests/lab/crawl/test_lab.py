@@ -77,10 +77,10 @@ def test_the_whole_lab(album: Path, lab, protection: Protection, tiny: str, tmp_
     assert ">nan" not in page
 
 
-def test_a_label_leaks_from_as_many_photos_as_a_network_reads_it_in(album: Path, lab) -> None:
+def test_a_label_is_given_away_by_as_many_photos_as_a_network_reads_it_in(album: Path, lab) -> None:
     numbers = lab(album, platform=Platform(quality=50)).numbers
     for way in ("file", "platform"):
-        leaked = [leak for leak in numbers["leaked"] if leak["shared"] == way]
+        labels = [label for label in numbers["labels"] if label["shared"] == way]
         counts = {"before": 0, "after": 0, "first_before": 0, "first_after": 0}
         for photo in numbers["photos"]:
             readings = [one for one in photo["readings"] if one["shared"] == way]
@@ -89,8 +89,8 @@ def test_a_label_leaks_from_as_many_photos_as_a_network_reads_it_in(album: Path,
                 for version in ("before", "after"):
                     counts[version] += any(one[version]["top5"] for one in own)
                     counts[f"first_{version}"] += any(one[version]["top1"] for one in own)
-        assert {name: sum(leak[name] for leak in leaked) for name in counts} == counts
-        assert [leak["after"] for leak in leaked] == sorted((leak["after"] for leak in leaked), reverse=True)
+        assert {name: sum(label[name] for label in labels) for name in counts} == counts
+        assert [label["after"] for label in labels] == sorted((label["after"] for label in labels), reverse=True)
         assert counts["first_before"] >= counts["first_after"]
 
 

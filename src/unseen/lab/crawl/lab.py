@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from unseen.errors import UnseenError
-from unseen.lab.crawl.crawling import Crawled, Crawler, crawl, crawlers_for
+from unseen.lab.crawl.crawling import Crawled, crawl, threats_for
 from unseen.lab.crawl.examples import examples
 from unseen.lab.crawl.numbers import numbers_of
 from unseen.lab.crawl.sections import (
@@ -23,7 +23,7 @@ from unseen.plan import Job, plan
 from unseen.progress import Progress, silent
 from unseen.protect import Protection
 from unseen.reading import known_class
-from unseen.threats import AS_POSTED, Platform
+from unseen.threats import AS_POSTED, Platform, Threat
 
 COPIES = "protected"
 """The folder of the protected copies, in the lab's."""
@@ -60,12 +60,12 @@ def run_crawl_lab(
         raise UnseenError("the table of labels names none of these photos; its column file is seen from its own folder")
     for label in dict.fromkeys(job.label for job in jobs if job.label):
         known_class(label, protection.surrogates[0])
-    crawlers = crawlers_for(protection, platform)
-    found = crawl(share(jobs, protection, folder, progress), crawlers, platform, folder, progress)
+    threats = threats_for(protection, platform)
+    found = crawl(share(jobs, protection, folder, progress), threats, platform, folder, progress)
     problems = [str(each.photo.error) for each in found if each.photo.status == "failed"]
     if len(problems) == len(found):
         raise UnseenError(f"no photo could be shared, so there is nothing to report; the first: {problems[0]}")
-    return _told(found, crawlers, protection, platform)
+    return _told(found, threats, protection, platform)
 
 
 def _in_place(job: Job, folder: Path) -> Job:
@@ -75,11 +75,9 @@ def _in_place(job: Job, folder: Path) -> Job:
     return replace(job, target=folder / COPIES / job.target.relative_to(folder))
 
 
-def _told(
-    found: Sequence[Crawled], crawlers: Sequence[Crawler], protection: Protection, platform: Platform
-) -> LabReport:
-    numbers = numbers_of(found, crawlers, protection, platform)
-    seen = examples(found, crawlers)
+def _told(found: Sequence[Crawled], threats: Sequence[Threat], protection: Protection, platform: Platform) -> LabReport:
+    numbers = numbers_of(found, threats, protection, platform)
+    seen = examples(found, threats)
     return LabReport(
         title="Shared, crawled, read",
         introduction=introduction(numbers),

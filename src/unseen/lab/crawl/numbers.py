@@ -1,98 +1,98 @@
 """Every number of the lab, as report.json holds it."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from unseen.audit import METRICS, Row, leaks, summarise
+from unseen.audit import METRICS, Row, Version, given_away, summarise
 from unseen.catalogue import way_name
-from unseen.lab.crawl.crawling import Crawled, Crawler
+from unseen.lab.crawl.crawling import Crawled
 from unseen.protect import Protection, settings_of
-from unseen.threats import Platform
+from unseen.threats import Platform, Preset, Threat
 
 Numbers = dict[str, Any]
 
 
 def numbers_of(
-    found: Sequence[Crawled], crawlers: Sequence[Crawler], protection: Protection, platform: Platform
+    found: Sequence[Crawled], threats: Sequence[Threat], protection: Protection, platform: Platform
 ) -> Numbers:
     """Settings, means of each network, labels and photos.
 
-    `networks`: one entry a network and way ("file" or "platform"), `before` and `after` hold the means of icp, ice,
-    top1 and top5 over its `photos`. `leaked`: of how many photos a label was read, among the best five guesses of at
-    least one network (`before`, `after`) and as a first guess (`first_before`, `first_after`), in the way `shared`.
-    `photos`: one entry a photo, with the same four numbers of every network.
+    `networks`: one entry a network and preset ("file" or "platform"), `before` and `after` hold the means of icp, ice,
+    top1, top5 and leaked over its `photos`. `labels`: of how many photos a label was read, among the best five guesses
+    of at least one network (`before`, `after`) and as a first guess (`first_before`, `first_after`), in the way
+    `shared`. `photos`: one entry a photo, with the same numbers of every network.
     """
     rows = [row for crawled in found for row in crawled.rows]
+    presets = dict.fromkeys(threat.preset for threat in threats)
     return {
         "settings": settings_of(protection) | {"scheme": way_name(protection.pictures, protection.scheme)},
-        "platform": asdict(platform),
-        "networks": _networks(rows, crawlers),
-        "leaked": [
-            leak for way in dict.fromkeys(crawler.way for crawler in crawlers) for leak in _leaked(rows, crawlers, way)
-        ],
-        "photos": [_photo(crawled, crawlers) for crawled in found],
+        "platform": {"long_edge": platform.long_edge, "quality": platform.quality},
+        "networks": _networks(rows, threats),
+        "labels": [label for preset in presets for label in _labels(rows, preset)],
+        "photos": [_photo(crawled, threats) for crawled in found],
     }
 
 
-def _networks(rows: Iterable[Row], crawlers: Iterable[Crawler]) -> list[Numbers]:
-    means = {(summary.threat, summary.metric): summary for summary in summarise(rows)}
+def _networks(rows: Iterable[Row], threats: Iterable[Threat]) -> list[Numbers]:
+    means = {(summary.network, summary.preset, summary.version): summary for summary in summarise(rows)}
     networks = []
-    for crawler in crawlers:
-        own = {metric: means.get((crawler.threat.name, metric)) for metric in METRICS}
+    for threat in threats:
+        name, way = threat.network.name, threat.preset.name
+        before, after = means[name, way, "original"], means[name, way, "protected"]
         networks.append(
             {
-                "name": crawler.threat.classifier.name,
-                "role": crawler.role,
-                "shared": crawler.way,
-                "photos": max((summary.count for summary in own.values() if summary), default=0),
-                "before": {metric: summary and summary.before for metric, summary in own.items()},
-                "after": {metric: summary and summary.after for metric, summary in own.items()},
+                "name": name,
+                "role": threat.role,
+                "shared": way,
+                "photos": after.photos,
+                **{
+                    moment: {metric: (one := getattr(summary, metric)) and one.mean for metric in METRICS}
+                    for moment, summary in (("before", before), ("after", after))
+                },
             }
         )
     return networks
 
 
-def _leaked(rows: Iterable[Row], crawlers: Iterable[Crawler], way: str) -> list[Numbers]:
-    """What leaks to those crawlers that get photos in one way."""
-    threats = {crawler.threat.name for crawler in crawlers if crawler.way == way}
-    own = [row for row in rows if row.threat in threats]
-    first = {leak.label: leak for leak in leaks(own, "top1")}
+def _labels(rows: Iterable[Row], preset: Preset) -> list[Numbers]:
+    """Which labels were read in photos that came in one way."""
+    own = [row for row in rows if row.preset == preset.name]
+    first = {one.label: one for one in given_away(own, "top1")}
     return [
         {
-            "label": leak.label,
-            "shared": way,
-            "photos": leak.photos,
-            "before": leak.before,
-            "after": leak.after,
-            "first_before": first[leak.label].before,
-            "first_after": first[leak.label].after,
+            "label": one.label,
+            "shared": preset.name,
+            "photos": one.photos,
+            "before": one.before,
+            "after": one.after,
+            "first_before": first[one.label].before,
+            "first_after": first[one.label].after,
         }
-        for leak in leaks(own, "top5")
+        for one in given_away(own, "top5")
     ]
 
 
-def _photo(crawled: Crawled, crawlers: Iterable[Crawler]) -> Numbers:
+def _photo(crawled: Crawled, threats: Iterable[Threat]) -> Numbers:
     photo = crawled.photo
-    rows: dict[str, list[Row]] = {}
-    for row in crawled.rows:
-        rows.setdefault(row.threat, []).append(row)
+    rows = {(row.network, row.preset, row.version): row for row in crawled.rows}
     return {
         "input": str(photo.job.source),
         "output": None if photo.status == "failed" else str(photo.job.target),
         "status": photo.status,
         "error": photo.error,
         "mean_levels": photo.mean_levels,
-        "readings": [_reading(rows[crawler.threat.name], crawler) for crawler in crawlers if rows],
+        "readings": [_reading(rows, threat) for threat in threats if rows],
     }
 
 
-def _reading(rows: Sequence[Row], crawler: Crawler) -> Numbers:
+def _reading(rows: Mapping[tuple[str, str, Version], Row], threat: Threat) -> Numbers:
     """What one network read in one photo and its copy."""
+    name, way = threat.network.name, threat.preset.name
+    before, after = rows[name, way, "original"], rows[name, way, "protected"]
     return {
-        "network": crawler.threat.classifier.name,
-        "shared": crawler.way,
-        "reference": rows[0].reference,
-        "before": {row.metric: row.before for row in rows},
-        "after": {row.metric: row.after for row in rows},
+        "network": name,
+        "shared": way,
+        "reference": before.reference,
+        "before": {metric: getattr(before, metric) for metric in METRICS},
+        "after": {metric: getattr(after, metric) for metric in METRICS},
     }

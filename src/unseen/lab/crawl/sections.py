@@ -96,8 +96,8 @@ def networks_section(numbers: Numbers) -> Section:
 def labels_section(numbers: Numbers) -> Section:
     """Which labels the networks could still read."""
     way = numbers["networks"][-1]["shared"]
-    leaked = [leak for leak in numbers["leaked"] if leak["shared"] == way]
-    before, after = (sum(leak[key] for leak in leaked) for key in ("before", "after"))
+    labels = [label for label in numbers["labels"] if label["shared"] == way]
+    before, after = (sum(label[key] for label in labels) for key in ("before", "after"))
     text = (
         "A photo gives its label away if at least one of the networks has it among its five best guesses: what a "
         f"crawler that notes five words a photo would find. {_SERVED[way]} gave it away {counted(before, 'time')} "
@@ -106,13 +106,13 @@ def labels_section(numbers: Numbers) -> Section:
     table = Table(
         columns=("Label", "Photos", "First guess, raw", "First guess, protected", "In five, raw", "In five, protected"),
         rows=tuple(
-            (leak["label"], *(str(leak[key]) for key in ("photos", "first_before", "first_after", "before", "after")))
-            for leak in leaked[:LABELS_SHOWN]
+            (label["label"], *(str(label[key]) for key in ("photos", "first_before", "first_after", "before", "after")))
+            for label in labels[:LABELS_SHOWN]
         ),
-        caption="Photos of which at least one network reads the label, the most leaked ones first."
-        + _rest(len(leaked) - LABELS_SHOWN, "further label"),
+        caption="Photos of which at least one network reads the label, the most read ones first."
+        + _rest(len(labels) - LABELS_SHOWN, "further label"),
     )
-    return Section(title="Which labels leaked", paragraphs=(text,), tables=(table,))
+    return Section(title="Which labels were read", paragraphs=(text,), tables=(table,))
 
 
 def photos_section(numbers: Numbers) -> Section:

@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
-import torch
+import skimage.filters
 from PIL import Image
+from scipy import ndimage
 
 from unseen.errors import UnseenError
-from unseen.models import load_classifier
 from unseen.photo import read_photo
 from unseen.photo.photo import Pixels
-from unseen.reading import answer
-from unseen.threats import AS_POSTED, Platform, ScaleAndCrop, Threat
+from unseen.threats import AS_POSTED, Platform, ScaleAndCrop
+from unseen.threats.handlings import LOOKED_AT, Blurred, Cropped, FewerBits, MedianFiltered, mean_of
 
 
 def stripes(first: tuple[int, ...], second: tuple[int, ...], size: int = 64) -> Pixels:
@@ -80,7 +80,10 @@ def test_a_photo_is_shrunk_before_it_is_compressed(photo: Pixels) -> None:
     np.testing.assert_array_equal(Platform(long_edge=150, quality=60)(photo), Platform(quality=60)(shrunk))
 
 
-@pytest.mark.parametrize("platform", [AS_POSTED, Platform(long_edge=40, quality=50), Platform(quality=50)])
+@pytest.mark.parametrize(
+    "platform",
+    [AS_POSTED, Platform(long_edge=40, quality=50), Platform(quality=50), Platform(quality=50, format="webp")],
+)
 def test_grey_stays_grey(platform: Platform, draw) -> None:
     served = platform(read_photo(draw("a.png", mode="L")).srgb)
     assert served.ndim == 3
@@ -93,6 +96,7 @@ def test_grey_stays_grey(platform: Platform, draw) -> None:
         ({"long_edge": 0}, "long edge 0 is out of range; give 1 pixel or more"),
         ({"quality": 0}, "quality 0 is out of range; choose 1 to 100"),
         ({"quality": 101}, "quality 101 is out of range"),
+        ({"long_edge": 100, "out_of": 99}, "out of 99 pixels is less than the long edge; give 100 or more"),
     ],
 )
 def test_a_platform_that_cannot_be_is_refused(settings, problem) -> None:
@@ -109,30 +113,66 @@ def test_what_is_too_long_for_a_jpeg_is_told_with_a_remedy() -> None:
     assert Platform(quality=75, long_edge=1000)(long).shape == (1, 1000, 1)
 
 
-def test_a_threat_reads_what_its_platform_serves(photo: Pixels, tiny: str) -> None:
-    network, platform = load_classifier(tiny), Platform(long_edge=64, quality=40)
-    logits = Threat(name="crawler", platform=platform, classifier=network)(photo)
-    assert logits.shape == (12,)
-    torch.testing.assert_close(logits, answer(network, platform(photo)))
-    assert not torch.equal(logits, Threat(name="direct", platform=AS_POSTED, classifier=network)(photo))
+def test_what_is_too_long_for_a_webp_is_told() -> None:
+    with pytest.raises(UnseenError, match="17000 pixels long is more than the 16383 of WebP; give the platform a long"):
+        Platform(quality=75, format="webp")(np.zeros((1, 17_000, 3), np.uint8))
 
 
-def test_what_compression_removes_is_not_read_behind_it(tiny: str) -> None:
-    grain = load_classifier(tiny.replace(":network", ":grain"))
-    rows, columns = np.mgrid[:64, :64]
-    pattern = np.where((rows + columns) % 2, 8, -8)  # 8 of 255, a hundred times: 3.1
-    pixels = (128 + pattern[..., None].repeat(3, 2)).astype(np.uint8)
-    direct, behind = (
-        Threat(name="", platform=platform, classifier=grain)(pixels).argmax().item()
-        for platform in (AS_POSTED, Platform(quality=30))
-    )
-    assert (direct, behind) == (3, 0)
+@pytest.mark.parametrize("quality", [50, 80])
+def test_webp_is_that_of_the_usual_encoder(quality: int, photo: Pixels, tmp_path) -> None:
+    Image.fromarray(photo).save(tmp_path / "b.webp", quality=quality)
+    served = Platform(quality=quality, format="webp")(photo)
+    np.testing.assert_array_equal(served, read_photo(tmp_path / "b.webp").srgb)
 
 
-def test_any_function_of_pixels_can_stand_for_a_platform(photo: Pixels, tiny: str) -> None:
-    network = load_classifier(tiny)
-    mirrored = Threat(name="mirrored", platform=lambda pixels: pixels[:, ::-1].copy(), classifier=network)
-    torch.testing.assert_close(mirrored(photo), answer(network, photo[:, ::-1].copy()))
+@pytest.mark.parametrize(
+    ("long", "served"),
+    [(5000, 1000), (1001, 1000), (1000, 500), (600, 300), (3, 2)],
+)
+def test_what_is_not_too_long_is_made_smaller_by_the_share_of_one_that_would_be(long: int, served: int) -> None:
+    picture = np.zeros((2, long, 3), np.uint8)
+    assert Platform(long_edge=1000, out_of=2000)(picture).shape[1] == served
+    assert Platform(long_edge=1000)(picture).shape[1] == min(long, 1000)
+
+
+def test_a_crop_is_the_middle() -> None:
+    pixels = np.arange(20 * 10, dtype=np.uint8).reshape(10, 20, 1)
+    np.testing.assert_array_equal(Cropped(share=0.8)(pixels), pixels[1:9, 2:18])
+
+
+def test_a_blur_is_gaussian(photo: Pixels) -> None:
+    expected = 255 * skimage.filters.gaussian(photo, 1.5, channel_axis=2, mode="nearest")
+    difference = np.abs(Blurred(sigma=1.5)(photo).astype(float) - expected)
+    assert difference[8:-8, 8:-8].max() < 4  # Pillow's is made of boxes
+    assert difference.mean() < 0.6
+
+
+def test_a_median_is_of_neighbours_of_the_same_colour(photo: Pixels) -> None:
+    inside = np.s_[1:-1, 1:-1]
+    expected = ndimage.median_filter(photo, size=(3, 3, 1))
+    np.testing.assert_array_equal(MedianFiltered(size=3)(photo)[inside], expected[inside])
+
+
+def test_fewer_bits_are_an_even_grid_with_black_and_white() -> None:
+    ramp = np.arange(256, dtype=np.uint8)[None, :, None].repeat(2, 0)
+    served = FewerBits(bits=2)(ramp)
+    assert sorted(set(served.ravel().tolist())) == [0, 85, 170, 255]
+    assert np.abs(served.astype(int) - ramp).max() == 42
+
+
+@pytest.mark.parametrize("cleaning", [Blurred(sigma=1), MedianFiltered(size=3), FewerBits(bits=4)])
+def test_a_large_photo_is_cleaned_at_the_size_that_is_looked_at(cleaning) -> None:
+    large = np.random.default_rng(0).integers(0, 255, (LOOKED_AT, 2 * LOOKED_AT, 3), np.uint8)
+    shrunk = Platform(long_edge=LOOKED_AT)(large)
+    np.testing.assert_array_equal(cleaning(large), cleaning(shrunk))
+    assert cleaning(large[:40, :50, :1]).shape == (40, 50, 1)
+
+
+def test_the_mean_of_copies_is_rounded() -> None:
+    copies = [np.full((1, 2, 3), value, np.uint8) for value in (255, 254, 254, 255)]
+    assert mean_of(copies[:2]).max() == 255  # 254.5
+    assert mean_of(copies[:3]).max() == 254  # 254.33
+    np.testing.assert_array_equal(mean_of(copies[:1]), copies[0])
 
 
 def test_scaling_and_cropping_leaves_the_centre_as_pillow_scales_it(photo: Pixels) -> None:
