@@ -28,6 +28,15 @@ def test_what_was_written_is_read_again(report: Report) -> None:
     assert to_json(from_json(to_json(report))) == to_json(report)
 
 
+def test_a_report_from_before_audits_is_read(report: Report) -> None:
+    data = json.loads(to_json(report))
+    del data["presets"]
+    for photo in data["photos"]:
+        del photo["audit"]
+    found = from_json(json.dumps(data))
+    assert found == replace(report, presets={}, photos=tuple(replace(row, audit=()) for row in report.photos))
+
+
 def test_ways_of_reading_are_told_by_both_reports(report: Report) -> None:
     other = replace(report, presets={"blur": "blurred a little"})
     assert dict(report.merge(other).presets) == {**report.presets, "blur": "blurred a little"}

@@ -22,7 +22,9 @@ def test_each_network_and_way_has_its_look(protected_row: PhotoRow, report: Repo
     [
         ("Egyptian cat", "Egyptian cat", True, "recognised"),
         ("Egyptian cat", "velvet", None, "hidden"),
-        ("velvet", "Egyptian cat", True, "unknown"),
+        ("velvet", "Egyptian cat", True, "recognised"),
+        ("velvet", "tabby", True, "close"),
+        ("velvet", "wool", False, "unknown"),
     ],
 )
 def test_a_look_is_judged(before: str, after: str, leaked: bool | None, verdict: str, protected_row, report) -> None:

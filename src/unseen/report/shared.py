@@ -89,8 +89,9 @@ def _right(rows: Iterable[Row]) -> float:
 
 
 def _verdict(before: Row, after: Row) -> Verdict:
-    if not before.top1:
-        return "unknown"
+    """What the copy still tells comes first, whatever was read in the original that came the same way."""
     if after.top1:
         return "recognised"
-    return "close" if after.leaked else "hidden"
+    if after.leaked:
+        return "close"
+    return "hidden" if before.top1 else "unknown"
