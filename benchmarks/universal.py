@@ -26,10 +26,9 @@ from unseen.datasets.labelled import LabelledPhoto, labelled_photos
 from unseen.models import Network, load_classifier
 from unseen.photo import read_photo
 from unseen.photo.photo import Pixels
-from unseen.pictures import from_pillow, to_pillow
 from unseen.reading import answer
 from unseen.schemes.universal import Universal, load_noise, save_noise
-from unseen.threats import AS_POSTED, Platform
+from unseen.threats import AS_POSTED, Platform, ScaleAndCrop
 from unseen.train.copies import training_photos
 from unseen.train.noise import Training, train_noise
 
@@ -60,7 +59,7 @@ RECIPES: Mapping[str, Recipe] = {
     "lite-8": Recipe(
         training=replace(AT_TEN, epsilon=8, passes=1), networks=("lite0", "lite1", "lite2"), start="lite0-10"
     ),
-    "uap-10": Recipe(training=replace(AT_TEN, method="uap", passes=1)),
+    "uap-10": Recipe(training=replace(AT_TEN, method="uap", passes=5)),
     "photos-50": Recipe(training=replace(SHORT, passes=40), photos=50),
     "photos-200": Recipe(training=replace(SHORT, passes=10), photos=200),
     "photos-1000": Recipe(training=SHORT),
@@ -78,18 +77,9 @@ CARRIED = ("lite0-10", "uap-10", "lite-8", SIGNS)
 """What every network is asked about as saved, and lite0 after every handling; else only lite0 as saved."""
 
 
-def scale_and_crop(pixels: Pixels) -> Pixels:
-    """The short edge at 256 pixels and of that the centre of 224, as the paper's attacker prepares photos."""
-    picture = to_pillow(pixels)
-    scale = 256 / min(picture.size)
-    picture = picture.resize(tuple(round(side * scale) for side in picture.size))  # type: ignore[arg-type]
-    left, top = ((side - 224) // 2 for side in picture.size)
-    return from_pillow(picture.crop((left, top, left + 224, top + 224)))
-
-
 HANDLINGS: Mapping[str, Callable[[Pixels], Pixels]] = {
     "as saved": AS_POSTED,
-    "scale and crop": scale_and_crop,
+    "scale and crop": ScaleAndCrop(),
     "JPEG 90": Platform(quality=90),
 }
 

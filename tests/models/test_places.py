@@ -126,7 +126,7 @@ def test_published_weights_are_fetched_once(
 def test_weights_of_another_architecture(trained: tuple[str, nn.Module, Path]) -> None:
     base, _, path = trained
     other = "resnet50" if base == "resnet18" else "resnet18"
-    with pytest.raises(ModelError, match=rf"not weights of places:{other}: \d+ missing|of another shape") as told:
+    with pytest.raises(ModelError, match=rf"not weights of places:{other}: .*layer1\.0\.") as told:
         load_places("mine", other, {"weights": str(path)})
     assert "\n" not in str(told.value)
 

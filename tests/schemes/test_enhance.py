@@ -52,7 +52,7 @@ def test_a_real_network_loses_the_reference_and_the_photo_its_looks_not(
     for original, enhanced in zip(photos, protected.images, strict=True):
         settings = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
         pair = (original.numpy(), enhanced.numpy())
-        assert structural_similarity(*pair, channel_axis=0, data_range=1.0, **settings) >= 0.8
+        assert structural_similarity(*pair, channel_axis=0, data_range=1.0, **settings) >= 0.85
 
 
 def test_the_change_is_one_function_of_colour(photos: Images, lite0: Network) -> None:

@@ -9,9 +9,11 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
+from unseen import load_classifier
 from unseen.errors import PhotoError, UnseenError
-from unseen.photo import Photo
-from unseen.schemes.universal import SHIPPED, Universal, laid, load_noise, save_noise
+from unseen.photo import Photo, read_photo
+from unseen.reading import answer
+from unseen.schemes.universal import SHIPPED, Universal, laid, laid_on_photo, load_noise, save_noise
 
 from .classifiers import calm
 from .pictured import photo
@@ -136,6 +138,19 @@ def test_the_noise_that_comes_with_unseen_is_small_honest_and_quick() -> None:
     for _ in range(5):
         scheme(large)
     assert (time.process_time() - started) / 5 < 0.2
+
+
+def test_the_noise_that_comes_with_unseen_changes_more_answers_than_its_values_shuffled(shared: Path) -> None:
+    network, noise = load_classifier("lite0"), Universal().noise
+    shuffled = noise.flatten()[torch.randperm(noise.numel(), generator=torch.Generator().manual_seed(0))]
+    changed = {"learnt": 0, "shuffled": 0}
+    for path in sorted((shared / "data/imagenet-compatible/images").iterdir())[:40]:
+        pixels = read_photo(path).srgb
+        before = answer(network, pixels).argmax()
+        for name, values in (("learnt", noise), ("shuffled", shuffled.view_as(noise))):
+            changed[name] += int(answer(network, laid_on_photo(values[0], pixels, 8)).argmax() != before)
+    assert changed["learnt"] >= 15
+    assert changed["learnt"] >= 3 * changed["shuffled"]
 
 
 @pytest.mark.parametrize(

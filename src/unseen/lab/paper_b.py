@@ -35,6 +35,8 @@ OTHER_RUNS = (
 """The four other runs of Table 1, in its order."""
 OTHER_APPROACHES = ("centre crop", "random crop", "style: Ukiyo-e", "style: Hayao")
 """What they are; which is which is not certain here, so the two are compared as sets."""
+STYLES = ("hayao", "ukiyoe")
+"""The styles of the paper, as `--style` names them."""
 
 NIMA_ORIGINAL, NIMA_HAYAO = 4.472, 5.09
 

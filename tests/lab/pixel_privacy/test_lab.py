@@ -1,6 +1,7 @@
 import io
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import fmean
 
@@ -16,7 +17,9 @@ from unseen.lab.report import write_lab_report
 from unseen.metrics.appeal import colourfulness
 from unseen.models import Network
 from unseen.photo import read_photo
-from unseen.protect import protect_file
+from unseen.plan import Job
+from unseen.protect import Protection, protect_file, protect_photos
+from unseen.protect.protection import Outcome
 from unseen.reading import answer
 from unseen.styles.painted import Painted
 
@@ -33,6 +36,7 @@ PLAIN = [
     "universal noise",
     "enhance",
     "enhance + uniform",
+    "deepfool",
     "own noise",
     "crop + own noise",
     "vivid + own noise",
@@ -82,7 +86,8 @@ def test_the_whole_lab(lab, album: Path, network: Network, tiny: str, tmp_path: 
     assert [run["approach"] for run in numbers["sets"]["ours"]] == ["centre crop", "random crop"]
 
     figures = {path.stem: path.read_bytes() for path in (tmp_path / "lab/figures").iterdir()}
-    assert set(figures) == {"figure-1", "figure-1-ours", "top1", "protection-appeal", "protection-ssim", "noises"}
+    sheets = {"figure-1", "figure-1-known", "figure-1-ours", "figure-1-combined"}
+    assert set(figures) == sheets | {"top1", "protection-appeal", "protection-ssim", "noises"}
     assert not any(map(is_blank, figures.values()))
     page = (tmp_path / "lab/report.html").read_text()
     assert "give --style NAME?weights=FILE" in page
@@ -166,17 +171,35 @@ def test_a_style_is_painted_once_and_counted_each_time(lab, monkeypatch: pytest.
         return painted(self, photo, seed=seed)
 
     monkeypatch.setattr(Painted, "__call__", counted)
-    numbers = lab(small(limit=1, styles=(hayao,))).numbers
+    numbers = lab(small(limit=1, styles=(hayao, "woodblock"))).numbers
     rows = {row["approach"]: row for row in numbers["table1"]}
     assert [name for name in rows if "hayao" in name] == [
         "style: hayao",
         "style: hayao + universal noise",
         "style: hayao + own noise",
     ]
-    assert len(calls) == 1
+    assert len(calls) == 2
+    assert rows["style: woodblock"]["kind"] == "ours"
     alone = rows["style: hayao"]["seconds"]
     assert rows["style: hayao + own noise"]["seconds"] > 0.5 * alone
-    assert len(numbers["sets"]["ours"]) == 3
+    assert [row["approach"] for row in numbers["sets"]["ours"]] == ["centre crop", "random crop", "style: hayao"]
+
+
+def test_a_style_that_is_given_twice_is_told(lab, small) -> None:
+    with pytest.raises(UnseenError, match="style 'woodblock' is given twice; run the lab again for the second"):
+        lab(small(styles=("woodblock", "style:woodblock?strength=0.5")))
+
+
+def test_a_photo_with_one_right_class_is_protected_by_it_and_others_by_their_own_answer(lab, monkeypatch) -> None:
+    labels = []
+
+    def noted(jobs: list[Job], protection: Protection) -> Iterator[Outcome]:
+        labels.extend(job.label for job in jobs)
+        return protect_photos(jobs, protection)
+
+    monkeypatch.setattr(making, "protect_photos", noted)
+    lab()
+    assert {label is None for label in labels} == {True, False}
 
 
 def test_noise_is_trained_on_photos_that_are_not_scored(lab, album: Path, draw, small, tmp_path: Path) -> None:

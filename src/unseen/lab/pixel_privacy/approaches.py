@@ -10,12 +10,18 @@ from typing import Literal
 from urllib.parse import quote
 
 from unseen.catalogue import way_named
+from unseen.errors import UnseenError
 from unseen.lab import paper_b
 from unseen.lab.paper_b import Score
-from unseen.lab.pixel_privacy.settings import PAPER_LEVELS, STRONG_LEVELS, PixelPrivacySettings
+from unseen.lab.pixel_privacy.settings import (
+    FAINT_LEVELS,
+    PAPER_LEVELS,
+    STRONG_LEVELS,
+    PixelPrivacySettings,
+)
 from unseen.naming import parse_name
 from unseen.pictures import PictureScheme
-from unseen.styles.named import PREFIX
+from unseen.styles.named import PREFIX, STYLES
 from unseen.types import Scheme
 
 Kind = Literal["original", "paper", "known", "ours", "combined"]
@@ -78,7 +84,7 @@ def approaches(noises: Mapping[str, Path], settings: PixelPrivacySettings, class
     strong, hides = strong_noise(settings, classes), "until the network is sure of another class"
     learnt = f"universal?weights={_quoted(noises[LEARNT])}"
     styles = styles_named(settings.styles)
-    enhance, uniform = (_with_steps(name, settings, 20) for name in ("enhance", "uniform?epsilon=8&step=1.5"))
+    enhance, uniform = (_with_steps(name, settings) for name in ("enhance", f"uniform?epsilon={FAINT_LEVELS}"))
     own = f"noise of up to {STRONG_LEVELS} levels, made for the photo {hides}"
     return (
         *_of_the_paper(noises, styles),
@@ -90,12 +96,23 @@ def approaches(noises: Mapping[str, Path], settings: PixelPrivacySettings, class
             scheme=learnt,
             noise=LEARNT,
         ),
+        *(
+            Approach(name=_told(name), kind="ours", told=f"repainted: {STYLES[name].about}", scheme=style)
+            for name, style in styles.items()
+            if name not in paper_b.STYLES
+        ),
         Approach(name="enhance", kind="ours", told="colours graded until the network misreads them", scheme=enhance),
         Approach(
             name="enhance + uniform",
             kind="ours",
-            told="the same, then noise of up to 8 levels toward an answer without any opinion",
+            told=f"the same, then noise of up to {FAINT_LEVELS} levels toward an answer without any opinion",
             scheme=f"{enhance}+{uniform}",
+        ),
+        Approach(
+            name="deepfool",
+            kind="ours",
+            told="the smallest noise that changes the answer, made for the photo",
+            scheme=_with_steps("deepfool", settings),
         ),
         Approach(name="own noise", kind="ours", told=own, scheme=strong),
         Approach(
@@ -125,9 +142,19 @@ def approaches(noises: Mapping[str, Path], settings: PixelPrivacySettings, class
 
 
 def styles_named(given: Sequence[str]) -> dict[str, str]:
-    """The part of a scheme that each style is, by the style's own name."""
-    texts = (text if text.startswith(PREFIX) else f"{PREFIX}{text}" for text in given)
-    return {parse_name(text)[0].removeprefix(PREFIX): text.replace("+", "%2B") for text in texts}
+    """The part of a scheme that each style is, by the style's own name.
+
+    Raises:
+        UnseenError: two styles of one name.
+    """
+    styles: dict[str, str] = {}
+    for text in given:
+        whole = text if text.startswith(PREFIX) else f"{PREFIX}{text}"
+        name = parse_name(whole)[0].removeprefix(PREFIX)
+        if name in styles:
+            raise UnseenError(f"style {name!r} is given twice; run the lab again for the second, with another -o")
+        styles[name] = whole.replace("+", "%2B")
+    return styles
 
 
 def strong_noise(settings: PixelPrivacySettings, classes: int) -> str:
@@ -146,8 +173,9 @@ def _of_the_paper(noises: Mapping[str, Path], styles: Mapping[str, str]) -> tupl
         Approach(name="centre crop", kind="paper", told=f"{half}, the middle", scheme="crop"),
         Approach(name="random crop", kind="paper", told=f"{half}, anywhere", scheme="crop?place=random"),
         *(
-            Approach(name=_told(name), kind="paper", told="repainted by a network that knows no scenes", scheme=style)
-            for name, style in styles.items()
+            Approach(name=_told(name), kind="paper", told=f"repainted: {STYLES[name].about}", scheme=styles[name])
+            for name in paper_b.STYLES
+            if name in styles
         ),
         Approach(
             name="UAP",
@@ -169,17 +197,17 @@ def _known(noises: Mapping[str, Path]) -> tuple[Approach, ...]:
         Approach(
             name="random noise",
             kind="known",
-            told=f"{PAPER_LEVELS} levels up or down at random, as large as the universal noises",
+            told=f"{PAPER_LEVELS} levels up or down at random: the largest noise within the universal ones' limit",
             scheme=f"universal?weights={_quoted(noises[RANDOM])}",
             noise=RANDOM,
         ),
     )
 
 
-def _with_steps(scheme: str, settings: PixelPrivacySettings, steps: int) -> str:
-    """The scheme with its steps, or with as few as the settings allow."""
-    allowed = steps if settings.max_iterations is None else min(steps, settings.max_iterations)
-    return f"{scheme}{'&' if '?' in scheme else '?'}max_iterations={allowed}"
+def _with_steps(scheme: str, settings: PixelPrivacySettings, steps: int | None = None) -> str:
+    """The scheme with its steps (None is its own number), or with as few as the settings allow."""
+    limits = [limit for limit in (steps, settings.max_iterations) if limit is not None]
+    return f"{scheme}{'&' if '?' in scheme else '?'}max_iterations={min(limits)}" if limits else scheme
 
 
 def _told(style: str) -> str:

@@ -151,7 +151,7 @@ def _told(bench: Bench, samples: Sequence[Sample], noises: dict[str, LabNoise], 
         introduction=introduction(numbers),
         sections=(
             table1_section(numbers),
-            examples_section(bench, [way.approach for way in ways], shown, numbers),
+            examples_section(bench, [way.approach for way in ways], shown),
             survival_section(numbers),
             appeal_section(numbers),
             *([sensitive_section(numbers)] if part else []),

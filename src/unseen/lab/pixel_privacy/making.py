@@ -178,7 +178,9 @@ def _protected(bench: Bench, way: Way, samples: Sequence[Sample], shown: set[str
     if way.protection is None:
         return
     stage = bench.folder / _STAGE
-    jobs = [Job(source=one.path, target=stage / f"{_place(one)}{one.path.suffix}") for one in samples]
+    jobs = [
+        Job(source=one.path, target=stage / f"{_place(one)}{one.path.suffix}", label=_label(one)) for one in samples
+    ]
     outcomes = list(protect_photos(jobs, way.protection))
     spared = sum(style.taken() for style in _styles([way])) / len(samples)
     for one, outcome in zip(samples, outcomes, strict=True):
@@ -217,6 +219,11 @@ def _reading(network: Network, bench: Bench, one: Sample, served: Pixels) -> Num
 
 def _batch(pixels: Pixels) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(pixels)).permute(2, 0, 1)[None]
+
+
+def _label(one: Sample) -> str | None:
+    """What `--labels` would say of it; where several classes are right, the network's own answer decides."""
+    return str(*one.labels) if len(one.labels) == 1 else None
 
 
 def _place(one: Sample) -> str:

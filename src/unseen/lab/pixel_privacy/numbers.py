@@ -15,7 +15,7 @@ COLUMNS: Mapping[str, str] = {"plain": "ours", "scale_crop": "after_scale_crop",
 """What each of `HANDLINGS` is called in a row of the table."""
 _SHARE = 0.25
 """Of the original's top-1 that the best approach is to stay below."""
-_SAME = 0.99
+SAME_APPEAL = 0.99
 """Share of a measure of appeal from which it counts as not lowered."""
 
 
@@ -87,7 +87,7 @@ def kept_appeal(row: Numbers, original: Numbers) -> float:
 
 def keeps_appeal(row: Numbers, original: Numbers) -> bool:
     """Whether no measure of appeal is lowered, but for a hundredth."""
-    return kept_appeal(row, original) >= _SAME
+    return kept_appeal(row, original) >= SAME_APPEAL
 
 
 def as_sets(table: Sequence[Numbers]) -> Numbers:

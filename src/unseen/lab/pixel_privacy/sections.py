@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
+from unseen.grid import LEVELS
 from unseen.lab import paper_b
 from unseen.lab.figures import bars, noise_panels, scatter
-from unseen.lab.pixel_privacy.approaches import Approach
+from unseen.lab.pixel_privacy.approaches import Approach, Kind
 from unseen.lab.pixel_privacy.bench import Bench, Numbers
 from unseen.lab.pixel_privacy.making import example
 from unseen.lab.pixel_privacy.noises import LabNoise
-from unseen.lab.pixel_privacy.numbers import COLUMNS, worst
+from unseen.lab.pixel_privacy.numbers import COLUMNS, SAME_APPEAL, worst
 from unseen.lab.pixel_privacy.photos import Sample
 from unseen.lab.pixel_privacy.settings import PAPER_LEVELS
 from unseen.lab.pixel_privacy.sheet import Cell, example_sheet
@@ -17,6 +18,7 @@ from unseen.lab.pixel_privacy.table1 import READ_COLUMNS, read_row
 from unseen.lab.report import Figure, Section, Table, number, percent
 from unseen.photo import read_photo
 from unseen.reading import answer
+from unseen.train.noise import Training
 
 TOLD: Mapping[str, str] = {
     "ours": "as posted",
@@ -24,6 +26,15 @@ TOLD: Mapping[str, str] = {
     "after_jpeg90": "after JPEG 90",
 }
 """What each handling is called on the page."""
+
+
+SHEETS: Mapping[str, tuple[str, tuple[Kind, ...]]] = {
+    "figure-1": ("The paper's approaches", ("paper",)),
+    "figure-1-known": ("What people know", ("known",)),
+    "figure-1-ours": ("Ours", ("ours",)),
+    "figure-1-combined": ("Ours, combined", ("combined",)),
+}
+"""The sheets of Figure 1: whose approaches each shows, beside the originals."""
 
 
 def introduction(numbers: Numbers) -> tuple[str, ...]:
@@ -49,27 +60,14 @@ def introduction(numbers: Numbers) -> tuple[str, ...]:
     )
 
 
-def examples_section(bench: Bench, tried: Sequence[Approach], shown: Sequence[Sample], numbers: Numbers) -> Section:
-    """Figure 1: the paper's approaches, and ours."""
-    sheets = {
-        "figure-1": ("original", "centre crop", "random crop", *_painted(tried), "UAP"),
-        "figure-1-ours": (
-            "original",
-            "vivid filter",
-            "universal noise",
-            "enhance + uniform",
-            "own noise",
-            tried[-1].name,
-            numbers["best"]["approach"],
-        ),
-    }
-    whose = {"figure-1": "The paper's approaches", "figure-1-ours": "What people know, and ours"}
+def examples_section(bench: Bench, tried: Sequence[Approach], shown: Sequence[Sample]) -> Section:
+    """Figure 1: every approach, a sheet for each kind."""
     figures = []
-    for name, wanted in sheets.items():
-        columns = [next(each for each in tried if each.name == head) for head in dict.fromkeys(wanted)]
+    for name, (whose, kinds) in SHEETS.items():
+        columns = [each for each in tried if each.kind in ("original", *kinds)]
         rows = [[_cell(bench, approach, one) for approach in columns] for one in shown]
         caption = (
-            f"{whose[name]}: photos, and what {_short(bench.network.name)} says that they are. ✓ in red: it is right; "
+            f"{whose}: photos, and what {_short(bench.network.name)} says that they are. ✓ in red: it is right; "
             "✗ in green: it is wrong, and the photo's secret is kept. Where it reads any originals rightly, these are "
             "shown."
         )
@@ -182,13 +180,19 @@ def held_out_section(numbers: Numbers) -> Section:
 
 def noises_section(noises: Mapping[str, LabNoise], numbers: Numbers) -> Section:
     """The noises that all photos share, as pictures."""
-    rows = tuple((name, percent(noise.fooled), number(noise.seconds, 0)) for name, noise in noises.items())
+    rows = tuple(
+        (name, percent(noise.fooled), f"{LEVELS * noise.noise.abs().mean().item():.1f}", number(noise.seconds, 0))
+        for name, noise in noises.items()
+    )
+    wanted, passes = Training().wanted, numbers["settings"]["training"][0]
     text = (
         f"One noise for all photos needs no network when a photo is shared. Both were trained on "
         f"{numbers['settings']['trained_on']:,} photos that are not scored here, within {PAPER_LEVELS} of 255 levels "
         "(the paper tells no limit): “uap” as the paper did, photo by photo with DeepFool; “universal” by ascent on "
-        f"many photos at once, cropped and mirrored anew each time. The paper had {paper_b.UAP_TRAINING_PHOTOS:,} "
-        "photos, and left open how many are needed."
+        "many photos at once, cropped and mirrored anew each time. The paper's method ends when it changes "
+        f"{percent(wanted)} of the answers, or after {passes} passes over the photos: how far it came is told below, "
+        "and the less, the less its row in Table 1 says about the paper's own noise. The paper had "
+        f"{paper_b.UAP_TRAINING_PHOTOS:,} photos, and left open how many are needed."
     )
     figure = Figure(
         name="noises",
@@ -196,17 +200,13 @@ def noises_section(noises: Mapping[str, LabNoise], numbers: Numbers) -> Section:
         caption="The noises, the mean of their three colours. The files are in the folder of noises, for `unseen "
         "protect --scheme universal?weights=FILE`.",
     )
-    columns = ("Noise", "Training photos whose answer it changes", "Seconds of training")
+    columns = ("Noise", "Training photos whose answer it changes", "Mean change, levels", "Seconds of training")
     return Section(
         title="One noise for all photos",
         paragraphs=(text,),
         tables=(Table(columns=columns, rows=rows),),
         figures=(figure,),
     )
-
-
-def _painted(tried: Sequence[Approach]) -> tuple[str, ...]:
-    return tuple(each.name for each in tried if each.name.startswith("style: ") and each.kind == "paper")[:2]
 
 
 def _cell(bench: Bench, approach: Approach, one: Sample) -> Cell:
@@ -217,9 +217,10 @@ def _cell(bench: Bench, approach: Approach, one: Sample) -> Cell:
 
 def _goal(best: Numbers) -> str:
     quarter = "below" if best["under_a_quarter"] else "not below"
-    appeal = "lowers no" if best["keeps_appeal"] else "lowers a"
+    appeal = "lowers none of the measures" if best["keeps_appeal"] else "lowers a measure"
     return (
-        f"That is {quarter} a quarter of the originals' in every one of these cases, and it {appeal} measure of appeal."
+        f"That is {quarter} a quarter of the originals' in every one of these cases, and it {appeal} of appeal at hand "
+        f"by more than {percent(1 - SAME_APPEAL)}."
     )
 
 

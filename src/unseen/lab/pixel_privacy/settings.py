@@ -7,6 +7,8 @@ from unseen.errors import UnseenError
 
 PAPER_LEVELS = 10
 """The limit of universal noise, in 8-bit levels: ours, because the paper tells none."""
+FAINT_LEVELS = 4
+"""The limit of the noise that follows an enhancement: `--strength low`."""
 STRONG_LEVELS = 16
 """The limit of the noise that is to survive scaling, cropping and compression: `--strength high`."""
 
@@ -30,7 +32,7 @@ class PixelPrivacySettings:
 
     limit: int | None = None
     training_photos: int = 100
-    training_passes: int = 3
+    training_passes: int = 10
     training_views: int = 30
     training_side: int = 256
     max_iterations: int | None = None

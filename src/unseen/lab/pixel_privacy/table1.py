@@ -124,7 +124,7 @@ def _scheme(scheme: str) -> str:
 def _missing(settings: Numbers) -> str:
     """What could not be run, and what it takes."""
     known = {style.split(":")[-1].split("?")[0] for style in settings["styles"]}
-    missing = [style for style in ("hayao", "ukiyoe") if style not in known]
+    missing = [style for style in paper_b.STYLES if style not in known]
     if not missing:
         return ""
     styles = " and ".join(missing)
