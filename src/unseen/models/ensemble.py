@@ -1,9 +1,10 @@
-"""Several networks as one classifier."""
+"""Several networks as one classifier, and what keeps one of them from drowning the others."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from unseen.errors import ModelError
 from unseen.types import Classifier, Images, Logits
@@ -37,3 +38,24 @@ class Ensemble(nn.Module):
     def forward(self, images: Images) -> Logits:
         with torch.autocast(images.device.type, self.precision or torch.bfloat16, enabled=self.precision is not None):
             return torch.stack([member(images).float() for member in self.members], 1)
+
+
+def balanced(images: Images) -> Images:
+    """The pictures themselves; what comes back through them is scaled to a mean absolute value of 1 a photo.
+
+    Put before each of several networks or views, it gives each the same say in the sum of their gradients, however
+    certain of its answer it is.
+    """
+    pictures: Images = _Balanced.apply(images)  # type: ignore[no-untyped-call]
+    return pictures
+
+
+class _Balanced(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, images: Tensor) -> Tensor:
+        return images.view_as(images)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        (gradient,) = gradients
+        return gradient / gradient.abs().mean((1, 2, 3), keepdim=True).clamp_min(1e-20)
