@@ -10,7 +10,7 @@ import torch
 from torch import Generator, Tensor
 
 from unseen.ascent import ascend, default_lanes
-from unseen.budget import Linf
+from unseen.budget import Linf, Masked
 from unseen.grid import on_grid
 from unseen.models.ensemble import Ensemble, balanced
 from unseen.models.softened import Softened
@@ -27,7 +27,7 @@ from unseen.schemes.settings import (
 )
 from unseen.schemes.targets import hidden, original_logits, reference_labels
 from unseen.shaping import shaping_named
-from unseen.types import Classifier, Images, Labels, Logits, Protected, View
+from unseen.types import Budget, Classifier, Images, Labels, Logits, Protected, View
 from unseen.views import Diverse
 
 _REACH = 1.6
@@ -49,17 +49,23 @@ class Shield:
     views: int = setting(1, "random views of the photo that each network is shown a step")
     smallest: float = setting(0.6, "share of its height and width that a view leaves of the photo, at least")
     branches: float = setting(0.5, "share of the gradient that residual branches pass back; 1 is all")
+    knee: float = setting(1.0, "how far beyond its bend a rectifier still passes gradients back; 0 is not at all")
+    calm: float = setting(
+        3 / 255, "the limit where the photo is smooth, as skies and skin; more where texture hides it", levels=True
+    )
     shaping: str = shaping_setting("momentum")
     lanes: int | None = lanes_setting()
 
     def __post_init__(self) -> None:
         Linf(self.epsilon)
+        require_positive("calm", self.calm)
         shaping_named(self.shaping)
         require_lanes(self.lanes)
         require_at_least("steps", self.steps, 1)
         require_at_least("views", self.views, 1)
         require_share("smallest", self.smallest)
         require_share("branches", self.branches)
+        require_at_least("knee", self.knee, 0)
         if self.step is not None:
             require_positive("step", self.step)
 
@@ -74,7 +80,7 @@ class Shield:
             images,
             classifier,
             Away(label=labels if labels.ndim == 1 else labels.repeat(1, self.views), allowed_score=-1),
-            budget=Linf(self.epsilon),
+            budget=self._budget(),
             step=self.step or _REACH * self.epsilon / self.steps,
             max_iterations=self.steps,
             shaping=shaping_named(self.shaping),
@@ -84,9 +90,12 @@ class Shield:
         achieved = hidden(original_logits(ascent.images, classifier, lanes), labels)
         return Protected(images=ascent.images, achieved=achieved, iterations=ascent.iterations)
 
+    def _budget(self) -> Budget:
+        return Linf(self.epsilon) if self.calm >= self.epsilon else Masked(epsilon=self.epsilon, calm=self.calm)
+
     def _asked(self, images: Images, classifier: Classifier, seed: int) -> Callable[[Images, Tensor, Tensor], Logits]:
         """Every network's answer to views of its own, (B, V * M, K); they follow from photo, seed and step."""
-        members = [Softened(member, branches=self.branches) for member in _members(classifier)]
+        members = [Softened(member, branches=self.branches, knee=self.knee) for member in _members(classifier)]
         drawn = [torch.randint(2**62, (self.steps + 1,), generator=generator_for(image, seed)) for image in images]
         view = Diverse(smallest=self.smallest)
 
