@@ -332,3 +332,19 @@ def test_a_gpu_climbs_the_same_hill(photos: Images, together: Ascent) -> None:
     assert ascent.images.device.type == ascent.achieved.device.type == ascent.iterations.device.type == "cuda"
     assert torch.equal(ascent.images, quantise(ascent.images))
     assert (ascent.iterations.cpu() - together.iterations).abs().max() <= 1
+
+
+def test_who_is_asked_learns_which_photo_it_is_and_how_many_steps_it_has_taken() -> None:
+    classifier, images = two_classes(), with_margin(two_classes(), [3, 200, -40])
+    heard: dict[int, list[int]] = {}
+
+    def asked(candidates: Images, index: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
+        for photo, step in zip(index.tolist(), steps.tolist(), strict=True):
+            heard.setdefault(photo, []).append(step)
+        return classifier(candidates)
+
+    common = {"budget": Linf(8 * LEVEL), "step": LEVEL, "max_iterations": 4, "lanes": 1}
+    found = ascend(images, classifier, toward_one(images, 2), **common, asked=asked)  # type: ignore[arg-type]
+    assert heard == {photo: [0, 1, 2, 3, 4] for photo in range(3)}
+    expected = ascend(images, classifier, toward_one(images, 2), **common)  # type: ignore[arg-type]
+    assert torch.equal(found.images, expected.images)

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from unseen.budget import L2, Linf
+from unseen.budget import L2, Linf, Masked
 
 EVERY_LEVEL = (torch.arange(256) / 255).reshape(1, 1, 16, 16)
 
@@ -121,3 +121,57 @@ def test_within_is_the_projection_where_no_image_is_near_black_or_white(budget: 
     black = torch.zeros_like(EVERY_LEVEL)
     assert (budget.project(delta, black) >= 0).all()
     assert (budget.within(delta) < 0).any()
+
+
+def half_textured(contrast: float = 40 / 255) -> Tensor:
+    """Two pictures (2, 3, 40, 80): even grey on the left, a chequered pattern on the right."""
+    rows, columns = torch.arange(40)[:, None], torch.arange(80)
+    pattern = ((rows + columns) % 2 * 2 - 1) * (columns >= 40) * contrast / 2
+    return (0.5 + pattern).expand(2, 3, 40, 80).mul(255).round().div(255)
+
+
+def test_masked_leaves_the_calm_limit_where_nothing_hides_a_change_and_all_of_it_in_texture() -> None:
+    limits = Masked(epsilon=8 / 255, calm=3 / 255).limits(half_textured()) * 255
+    assert torch.allclose(limits[:, [0, 2], :, :30], torch.tensor(3.0))
+    assert torch.allclose(limits[:, [0, 2], :, 50:], torch.tensor(8.0))
+    assert (limits[:, 1] < limits[:, 0]).all()
+    assert (limits.diff(dim=-1)[..., 30:50] >= -1e-4).all()
+
+
+def test_a_lone_edge_hides_less_than_texture_of_the_same_contrast() -> None:
+    edge = (torch.arange(80) >= 40).float().mul(40 / 255).expand(1, 3, 40, 80)
+    masked = Masked(epsilon=1.0, calm=1 / 255)
+    assert masked.limits(edge).amax() < masked.limits(half_textured()).amax() / 4
+
+
+@given(st.floats(1.0, 40.0), st.floats(0.5, 20.0), st.integers(0, 99))
+@settings(max_examples=30, deadline=None)
+def test_masked_changes_stay_within_their_limits_on_the_grid(epsilon: float, calm: float, seed: int) -> None:
+    images = torch.rand(2, 3, 24, 24, generator=torch.Generator().manual_seed(seed)).mul(255).round() / 255
+    budget = Masked(epsilon=epsilon / 255, calm=calm / 255)
+    delta = 0.2 * torch.randn(images.shape, generator=torch.Generator().manual_seed(seed + 1))
+    allowed = budget.project(delta, images)
+    assert (allowed.abs() <= budget.limits(images) + 1e-6).all()
+    assert ((images + allowed).clamp(0, 1) - (images + allowed)).abs().max() < 1e-6
+    change = levels(images + budget.project_on_grid(delta, images)) - levels(images)
+    assert np.abs(change).max() <= epsilon
+    assert (np.abs(change) <= np.maximum(1, budget.limits(images).numpy() * 255 + 1e-3)).all()
+    assert (levels(images + budget.project_on_grid(delta, images)) >= 0).all()
+
+
+def test_masked_reads_grey_photos_and_tiny_ones() -> None:
+    for shape in ((1, 1, 20, 20), (1, 3, 1, 1), (1, 3, 2, 30)):
+        limits = Masked(epsilon=8 / 255).limits(torch.full(shape, 0.5))
+        assert limits.shape == shape
+        assert (limits > 0).all()
+
+
+def test_masked_without_slope_is_the_same_everywhere() -> None:
+    limits = Masked(epsilon=8 / 255, calm=5 / 255, slope=0).limits(half_textured())
+    assert torch.allclose(limits[:, 0], torch.tensor(5 / 255))
+
+
+@pytest.mark.parametrize(("name", "value"), [("epsilon", 0.0), ("calm", 0.0), ("slope", -1.0)])
+def test_impossible_masks_are_refused(name: str, value: float) -> None:
+    with pytest.raises(ValueError, match=name):
+        Masked(**{"epsilon": 8 / 255, name: value})

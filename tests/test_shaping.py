@@ -3,7 +3,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from unseen.shaping import SHAPINGS, Shaping, adam, chain, momentum, ramp, shaping_named, sign, unit
+from unseen.shaping import SHAPINGS, Shaping, adam, chain, clipped, momentum, ramp, shaping_named, sign, unit
 
 
 def gradients(count: int, lanes: int = 3, scale: float = 1e-3) -> list[Tensor]:
@@ -127,3 +127,12 @@ def test_adam_steps_as_torch_does() -> None:
         optimizer.step()
         position += 0.1 * direction
         torch.testing.assert_close(position, parameter.detach())
+
+
+def test_clipped_takes_whole_steps_only_where_the_gradient_is_large() -> None:
+    gradient = torch.tensor([-4.0, -1.0, 0.0, 1.0]).reshape(1, 1, 2, 2)  # mean absolute value 1.5
+    direction, _ = clipped(1.0).update(torch.cat([gradient, 1e-9 * gradient]), ())
+    expected = torch.tensor([-1.0, -2 / 3, 0.0, 2 / 3]).reshape(1, 1, 2, 2)
+    assert torch.allclose(direction, expected.expand(2, -1, -1, -1))
+    assert torch.equal(clipped(2.0).update(gradient, ())[0], gradient.sign())
+    assert torch.equal(clipped(1.0).update(torch.zeros(1, 3, 2, 2), ())[0], torch.zeros(1, 3, 2, 2))

@@ -8,7 +8,7 @@ from PIL import Image
 from torch import Generator
 
 from unseen.types import Images, View
-from unseen.views import CentreCrop, RandomCrop, Resize, ResizeShortEdge, compose
+from unseen.views import CentreCrop, Diverse, RandomCrop, Resize, ResizeShortEdge, compose
 
 SIDES = st.integers(1, 40)
 RATIOS = st.floats(0.01, 1)
@@ -142,3 +142,29 @@ def test_gradients_are_those_of_finite_differences(view: View) -> None:
 def test_what_makes_no_sense_is_named(make, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         make()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_diverse_view_is_the_smaller_picture_on_grey(seed: int) -> None:
+    white = Diverse(smallest=0.5)(torch.ones(2, 3, 40, 60), seeded(seed))
+    assert white.shape == (2, 3, 40, 60)
+    inside = (white - 1).abs() < 1e-6
+    rows, columns = inside[0, 0].any(1), inside[0, 0].any(0)
+    assert 20 <= rows.sum() <= 40
+    assert abs(columns.sum() / 60 - rows.sum() / 40) <= 1 / 40
+    assert torch.equal(inside, (rows[:, None] & columns).expand_as(inside))
+    assert ((white - 0.5).abs() < 1e-6)[~inside].all()
+
+
+def test_diverse_views_reach_every_border_and_every_size() -> None:
+    spans = [(Diverse(smallest=0.5)(torch.ones(1, 1, 10, 10), seeded(seed))[0, 0] > 0.9) for seed in range(200)]
+    assert {int(span.any(1).sum()) for span in spans} == {5, 6, 7, 8, 9, 10}
+    assert any(span[0, 0] and not span[-1, -1] for span in spans)
+    assert any(span[-1, -1] and not span[0, 0] for span in spans)
+
+
+def test_a_diverse_view_passes_gradients_back_to_every_pixel() -> None:
+    images = pictures(1, 30, 30).requires_grad_()
+    Diverse(smallest=0.6)(images, seeded(1)).sum().backward()
+    assert images.grad is not None
+    assert (images.grad > 0).all()

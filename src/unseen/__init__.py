@@ -24,6 +24,7 @@ from unseen.schemes import (
     Filter,
     GradientSign,
     Pixelate,
+    Shield,
     Unchanged,
     Uniform,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "PhotoError",
     "Pixelate",
     "Protected",
+    "Shield",
     "Unchanged",
     "Uniform",
     "UnseenError",

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from unseen.grid import quantise
 from unseen.shaping import Shaping, sign
-from unseen.types import Budget, Classifier, Flags, Images, Objective
+from unseen.types import Budget, Classifier, Flags, Images, Logits, Objective
 
 LANES = 4
 """Photos computed at a time; on CPUs more lanes fall out of the cache."""
@@ -46,7 +46,7 @@ def ascend(
     max_iterations: int,
     shaping: Shaping = SIGN,
     lanes: int | None = None,
-    shown: Callable[[Images, Tensor], Images] | None = None,
+    asked: Callable[[Images, Tensor, Tensor], Logits] | None = None,
 ) -> Ascent:
     """Ascend the objective's gain within the budget until its goal holds on the rounded picture.
 
@@ -59,8 +59,8 @@ def ascend(
         step: length of a step in [0, 1]; it multiplies the direction that `shaping` makes of the gradients.
         max_iterations: steps a photo may take before it is released without its goal.
         lanes: batch shape of the arithmetic; None is 1 for a photo alone and LANES for several.
-        shown: what the classifier sees of the pictures in the lanes, given them and which of `images` they come from;
-            by default themselves.
+        asked: the answer to the pictures in the lanes, given them, which of `images` they come from, and how many steps
+            each has taken; by default the classifier's.
     """
     lanes = lanes or default_lanes(images)
     released = images.clone()
@@ -74,7 +74,7 @@ def ascend(
         # Rounded once more because original + (k/255 - original) may miss k/255 by the last bit.
         candidate = quantise(originals + budget.project_on_grid(delta, originals)).requires_grad_()
         index = occupant.to(images.device)
-        logits = classifier(candidate if shown is None else shown(candidate, index))
+        logits = classifier(candidate) if asked is None else asked(candidate, index, iterations[occupant])
         current = objective.take(index)
         reached = current.achieved(logits.detach()).cpu()
         leaving = busy & (reached | (iterations[occupant] >= max_iterations))

@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from torch.nn import functional
+
 from unseen.grid import LEVELS, quantise
 from unseen.types import Images, PerPhoto
 
@@ -67,3 +69,79 @@ class L2:
     def size(self, delta: Images) -> PerPhoto:
         """The Euclidean norm over all elements of a photo."""
         return delta.flatten(1).norm(dim=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Masked:
+    """No element changes by more than `epsilon`, and by less where eyes would notice.
+
+    A change hides in texture and shows on what is smooth: sky, skin, walls. So the limit of a place grows with its
+    contrast, as the threshold of seeing does (contrast masking, Legge and Foley 1980), from `calm` to `epsilon`. What
+    counts is how densely a place is covered by small contrasts, so that the sky beside a roof stays smooth. Green,
+    which makes most of what eyes see of brightness, may change less.
+
+    Attributes:
+        epsilon: in [0, 1]; 8 levels are 8/255.
+        calm: the limit where nothing hides a change, in [0, 1].
+        slope: how much the limit grows with the mean contrast between neighbouring pixels.
+    """
+
+    epsilon: float
+    calm: float = 3 / 255
+    slope: float = 0.5
+
+    def __post_init__(self) -> None:
+        Linf(self.epsilon)
+        if not self.calm > 0:
+            raise ValueError(f"calm is {self.calm}: give a limit above 0")
+        if not self.slope >= 0:
+            raise ValueError(f"slope is {self.slope}: give 0 or more")
+
+    def limits(self, images: Images) -> Images:
+        """The largest change of every value of images (B, C, H, W), in [0, epsilon]."""
+        limits = (self.calm + self.slope * _busyness(images)).clamp_max(self.epsilon)
+        channels = _BY_CHANNEL if images.shape[1] == 3 else (1.0,)
+        return limits * limits.new_tensor(channels).view(1, -1, 1, 1)
+
+    def within(self, delta: Images) -> Images:
+        """Clip every element to the hard limit: where a change is made decides on the rest."""
+        return Linf(self.epsilon).within(delta)
+
+    def project(self, delta: Images, images: Images) -> Images:
+        """Clip every element to the limit of its place, and images + delta to [0, 1]."""
+        limits = self.limits(images)
+        return delta.clamp(-limits, limits).add_(images).clamp_(0, 1).sub_(images)
+
+    def project_on_grid(self, delta: Images, images: Images) -> Images:
+        """The same in whole levels, of which every value may change by at least one."""
+        limits = self.limits(images).mul_(LEVELS).add_(1e-4).floor_().clamp_min_(1).div_(LEVELS)
+        limits = limits.clamp_max_(math.floor(self.epsilon * LEVELS + 1e-4) / LEVELS)
+        return quantise(images + delta.clamp(-limits, limits)).sub_(images)
+
+    def size(self, delta: Images) -> PerPhoto:
+        """The largest absolute change of an element."""
+        return Linf(self.epsilon).size(delta)
+
+
+_BY_CHANNEL = (1.0, 0.85, 1.0)
+_NEIGHBOURHOOD = 9
+"""Pixels a side of what is looked at to tell texture from a lone edge."""
+
+
+def _busyness(images: Images) -> Images:
+    """How densely the neighbourhood of a pixel is covered by contrasts; (B, 1, H, W) in [0, 1].
+
+    The squared mean of the square roots of differences between neighbouring pixels of the grey picture: many small
+    ones count for more than one large one.
+    """
+    grey = functional.pad(images.mean(1, keepdim=True), (1, 1, 1, 1), mode="replicate")
+    middle = grey[..., 1:-1, 1:-1]
+    across = (grey[..., 1:-1, 2:] - middle).abs() + (middle - grey[..., 1:-1, :-2]).abs()
+    down = (grey[..., 2:, 1:-1] - middle).abs() + (middle - grey[..., :-2, 1:-1]).abs()
+    return _blurred((across + down).div_(4).sqrt_()).square_()
+
+
+def _blurred(maps: Images) -> Images:
+    """The mean over a square neighbourhood, without what lies outside of the picture."""
+    margin = _NEIGHBOURHOOD // 2
+    return functional.avg_pool2d(maps, _NEIGHBOURHOOD, stride=1, padding=margin, count_include_pad=False)

@@ -24,6 +24,7 @@ from unseen.schemes import (
     Filter,
     GradientSign,
     Pixelate,
+    Shield,
     Unchanged,
     Uniform,
     Universal,
@@ -34,6 +35,7 @@ from unseen.styles.painted import Painted
 from unseen.types import Scheme
 
 SCHEMES: Mapping[str, type] = {
+    "shield": Shield,
     "replace": ClassReplacement,
     "indistinguish": ClassIndistinguishability,
     "among": Among,

@@ -73,6 +73,16 @@ def ramp(first: float = 0.3, growth: float = 1.1, largest: float = 2.0) -> Shapi
     return Shaping(initial, update)
 
 
+def clipped(gain: float) -> Shaping:
+    """clip(gain * g / mean|g|, -1, 1): a whole step only where it helps, less where the sign would be wasted."""
+
+    def update(gradient: Images, state: State) -> tuple[Images, State]:
+        mean = gradient.abs().mean((1, 2, 3), keepdim=True).clamp_min(1e-20)
+        return (gradient * (gain / mean)).clamp_(-1, 1), state
+
+    return Shaping(lambda images: (), update)
+
+
 def adam(first: float = 0.9, second: float = 0.999) -> Shaping:
     """Every value takes about a whole step, less where its gradients disagree (Kingma and Ba 2015).
 
@@ -118,6 +128,7 @@ SHAPINGS: Mapping[str, Shaping] = {
     "ramp": chain(momentum(0.5), ramp()),
     "sign": sign(),
     "momentum": chain(momentum(1.0), sign()),
+    "clipped": chain(momentum(1.0), clipped(1.0)),
     "adam": adam(0.8, 0.95),
 }
 """Shapings by the names that settings use."""

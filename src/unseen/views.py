@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 import torch
 from torch import Generator
+from torch.nn import functional
 
 from unseen.models.resample import INTERPOLATIONS, Window, resample
 from unseen.types import Images, View
+
+_GREY = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +92,32 @@ class ResizeShortEdge:
         short = min(images.shape[-2:])
         tall, wide = (self.edge * side // short for side in images.shape[-2:])
         return _resized(images, tall, wide, self.interpolation)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diverse:
+    """The picture made smaller and put at a random place on grey of its own size (DIM, Xie et al. 2019).
+
+    Size and place are drawn once for the whole batch.
+
+    Attributes:
+        smallest: limit of the share of the height and of the width that the picture keeps, in (0, 1].
+    """
+
+    smallest: float
+
+    def __post_init__(self) -> None:
+        _require_ratio("smallest", self.smallest)
+
+    def __call__(self, images: Images, generator: Generator, /) -> Images:
+        drawn = torch.rand(3, generator=generator, dtype=torch.float64).tolist()
+        ratio = self.smallest + (1 - self.smallest) * drawn[0]
+        height, width = images.shape[-2:]
+        tall, wide = _cropped(height, ratio), _cropped(width, ratio)
+        top, left = int(drawn[1] * (height - tall + 1)), int(drawn[2] * (width - wide + 1))
+        smaller = _resized(images, tall, wide, "bilinear")
+        margins = (left, width - wide - left, top, height - tall - top)
+        return functional.pad(smaller - _GREY, margins) + _GREY
 
 
 def compose(*views: View) -> View:

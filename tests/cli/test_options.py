@@ -14,7 +14,7 @@ from unseen.protect import Outcome, Protection
 from unseen.schemes.universal import SHIPPED
 
 OTHERS = {
-    "shaping": "momentum",
+    "shaping": "clipped",
     "clip": "range",
     "epsilon": "7",
     "norm": "linf",

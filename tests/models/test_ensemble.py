@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from unseen.errors import ModelError
-from unseen.models.ensemble import Ensemble
+from unseen.models.ensemble import Ensemble, balanced
 from unseen.types import Classifier
 
 
@@ -88,3 +88,19 @@ def test_networks_of_different_classes_may_be_mixed_where_it_is_asked_for() -> N
     torch.testing.assert_close(logits[:, 0].softmax(1)[:, :3], short(IMAGES).softmax(1))
     with pytest.raises(ModelError, match=r"different classes \(3 of one, 5 of another\)"):
         Ensemble([short, long])
+
+
+def test_balanced_pictures_are_the_same_and_give_every_network_the_same_say() -> None:
+    weights = torch.tensor([[1.0, -3.0, 0.0, 2.0], [0.5, 0.5, -0.5, 0.0]]).reshape(2, 1, 2, 2)
+    images = torch.rand(2, 1, 2, 2).requires_grad_()
+    assert torch.equal(balanced(images), images)
+    loud, quiet = (1e6 * weights * balanced(images)).sum(), (1e-6 * weights.flip(3) * balanced(images)).sum()
+    (gradient,) = torch.autograd.grad(loud + quiet, images)
+    mean = weights.abs().mean((1, 2, 3), keepdim=True)
+    assert torch.allclose(gradient, weights / mean + weights.flip(3) / mean)
+
+
+def test_no_gradient_stays_none() -> None:
+    images = torch.rand(1, 1, 2, 2).requires_grad_()
+    (gradient,) = torch.autograd.grad((0 * balanced(images)).sum(), images)
+    assert torch.equal(gradient, torch.zeros_like(images))

@@ -1,9 +1,10 @@
-"""Several networks as one classifier."""
+"""Several networks as one classifier, and what keeps one of them from drowning the others."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.functional import pad
 
 from unseen.errors import ModelError
@@ -45,3 +46,24 @@ class Ensemble(nn.Module):
 
     def _padded(self, logits: Logits) -> Logits:
         return pad(logits, (0, len(self.class_names) - logits.shape[-1]), value=NO_CLASS)
+
+
+def balanced(images: Images) -> Images:
+    """The pictures themselves; what comes back through them is scaled to a mean absolute value of 1 a photo.
+
+    Put before each of several networks or views, it gives each the same say in the sum of their gradients, however
+    certain of its answer it is.
+    """
+    pictures: Images = _Balanced.apply(images)  # type: ignore[no-untyped-call]
+    return pictures
+
+
+class _Balanced(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, images: Tensor) -> Tensor:
+        return images.view_as(images)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        (gradient,) = gradients
+        return gradient / gradient.abs().mean((1, 2, 3), keepdim=True).clamp_min(1e-20)

@@ -12,6 +12,7 @@ from unseen.schemes.gradient_sign import GradientSign
 from unseen.schemes.indistinguish import ClassIndistinguishability
 from unseen.schemes.pixelate import Pixelate
 from unseen.schemes.replace import ClassReplacement
+from unseen.schemes.shield import Shield
 from unseen.schemes.targets import hidden
 from unseen.schemes.unchanged import Unchanged
 from unseen.schemes.uniform import Uniform
@@ -30,6 +31,7 @@ __all__ = [
     "Filter",
     "GradientSign",
     "Pixelate",
+    "Shield",
     "Unchanged",
     "Uniform",
     "Universal",

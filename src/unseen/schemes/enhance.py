@@ -24,7 +24,7 @@ from unseen.schemes.settings import (
 )
 from unseen.schemes.targets import original_logits, reference_labels
 from unseen.shaping import shaping_named
-from unseen.types import Classifier, Images, Labels, Protected
+from unseen.types import Classifier, Images, Labels, Logits, Protected
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,7 @@ class Enhance:
     """Grade the photo's colours, as a photographer does, until the network no longer sees the reference.
 
     The same grade is put on the photo at its full size: nothing is laid on it, and no detail is lost. What moves in the
-    ascent is the grade, a small picture; `ascend` is shown the photo through it.
+    ascent is the grade, a small picture; the network is asked about the photo through it.
     """
 
     tone: float = setting(64 / 255, "how much lighter or darker a colour may become", levels=True)
@@ -70,9 +70,9 @@ class Enhance:
         labels = reference_labels(original_logits(images, classifier, lanes), references)
         start = quantise(vivid(self.knots, self.vividness)).to(images.device)
 
-        def shown(grades: Images, index: Tensor) -> Images:
+        def asked(grades: Images, index: Tensor, steps: Tensor) -> Logits:
             picture = graded(grades, images[index])
-            return picture + (quantise(picture) - picture).detach()
+            return classifier(picture + (quantise(picture) - picture).detach())
 
         ascent = ascend(
             start.repeat(len(images), 1, 1, 1),
@@ -83,7 +83,7 @@ class Enhance:
             max_iterations=self.max_iterations,
             shaping=shaping_named(self.shaping),
             lanes=lanes,
-            shown=shown,
+            asked=asked,
         )
         released = [
             quantise(graded(grade[None], image[None])) for grade, image in zip(ascent.images, images, strict=True)

@@ -1,0 +1,128 @@
+"""What each part of `shield` brings on networks that nobody asked, against the gradients that it spends.
+
+    python benchmarks/ablation.py --labels photos/labels.csv --weights weights -o results-ablation
+
+Every photo is protected as `unseen protect --scheme WAY --model lite0 --model lite1 --format png` does it in a folder;
+the label is not told. The copy is read again, as it is and after 224 pixels a side and JPEG 75, by three networks of
+other families. The folder gets `ablation.json` with a row for each photo and way, written after every chunk, so that
+an interrupted run goes on where it was; the last copies of each way stay in it.
+"""
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import torch
+
+from heldout import HANDLINGS, held_out, still_read
+from lpips import Lpips
+from unseen import __version__, load_classifier
+from unseen.catalogue import way_named
+from unseen.lab.files import write_over
+from unseen.models import Network
+from unseen.photo import read_photo
+from unseen.photo.photo import Pixels
+from unseen.plan import Job, read_labels
+from unseen.protect import Protection, protect_photos, settings_of
+from unseen.protect.photos import CHUNK_PHOTOS
+
+WAYS = (
+    "shield",
+    "shield?calm=8",
+    "shield?branches=1",
+    "shield?knee=0",
+    "shield?branches=1&knee=0",
+    "shield?smallest=1",
+    "shield?shaping=sign",
+    "shield?views=2",
+    "shield?steps=20",
+    "shield?steps=5",
+)
+HEADS = ("way", "photos", "gradients", *HANDLINGS, "each network, file", "SSIM", "PSNR", "LPIPS", "seconds")
+Row = Mapping[str, Any]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--labels", type=Path, required=True, help="CSV with the columns file,label (an index)")
+    parser.add_argument("--weights", type=Path, required=True, help="of the networks that judge")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("--limit", type=int, default=60, help="photos, the first so many")
+    parser.add_argument("--models", nargs="+", default=["lite0", "lite1"], help="the surrogates")
+    parser.add_argument("--ways", nargs="+", default=WAYS, help=f"default: {' '.join(WAYS)}")
+    options = parser.parse_args()
+    options.output.mkdir(parents=True, exist_ok=True)
+    labels = dict(list(read_labels(options.labels).items())[: options.limit])
+    networks = tuple(load_classifier(name) for name in options.models)
+    print(f"{len(labels)} photos, {' and '.join(options.models)}, unseen {__version__}\n")
+    print(f"| {' | '.join(HEADS)} |\n|{'---|' * len(HEADS)}")
+    for way in options.ways:
+        rows = measured(way, labels, networks, options.weights, options.output)
+        print(f"| {' | '.join(told(way, rows, options.weights))} |", flush=True)
+
+
+def measured(
+    way: str, labels: Mapping[Path, str], networks: tuple[Network, ...], weights: Path, output: Path
+) -> list[Row]:
+    """One row a photo; those that the file has already are not made again."""
+    pictures, scheme = way_named(way, {})
+    protection = Protection(scheme=scheme, pictures=pictures, surrogates=networks, format="png")
+    settings = json.loads(json.dumps({"version": __version__, **settings_of(protection)}))
+    record = output / "ablation.json"
+    ways = json.loads(record.read_text()) if record.exists() else {}
+    known = ways.setdefault(way, {"settings": settings, "rows": {}})
+    if known["settings"] != settings:
+        raise SystemExit(f"{record}: holds {way} with other settings; give another -o")
+    folder = output / way.replace("?", "-").replace("&", "-").replace("=", "")
+    folder.mkdir(exist_ok=True)
+    jobs = [Job(source=path, target=folder / f"{path.stem}.png") for path in labels]
+    missing = [job for job in jobs if job.source.name not in known["rows"]]
+    alike = Lpips(weights)
+    views = getattr(scheme, "views", 1) * len(networks)
+    for start in range(0, len(missing), CHUNK_PHOTOS):
+        chunk = missing[start : start + CHUNK_PHOTOS]
+        for job in chunk:
+            job.target.unlink(missing_ok=True)  # what a killed run wrote without its row
+        for job, outcome in zip(chunk, protect_photos(chunk, protection), strict=True):
+            row = outcome.row
+            if row.error or row.change is None:
+                raise SystemExit(row.error)
+            before, after = read_photo(job.source).srgb, read_photo(job.target).srgb
+            known["rows"][job.source.name] = {
+                **still_read(after, int(labels[job.source]), weights),
+                "gradients": (row.iterations or 0) * views,
+                "ssim": row.change.ssim,
+                "psnr": row.change.psnr,
+                "lpips": alike(_image(before), _image(after)).item(),
+                "seconds": row.seconds,
+            }
+        write_over(record, json.dumps(ways, indent=1).encode())
+    return [known["rows"][source.name] for source in labels]
+
+
+def told(way: str, rows: Sequence[Row], weights: Path) -> tuple[str, ...]:
+    """The cells of a way's line, in the order of `HEADS`."""
+    mean = {key: fmean(row[key] for row in rows) for key in rows[0]}
+    networks = list(held_out(weights))
+    return (
+        f"`{way}`",
+        str(len(rows)),
+        f"{mean['gradients']:.0f}",
+        *(f"{fmean(mean[f'{handling}/{name}'] for name in networks):.1%}" for handling in HANDLINGS),
+        ", ".join(f"{name} {mean[f'file/{name}']:.0%}" for name in networks),
+        f"{mean['ssim']:.3f}",
+        f"{mean['psnr']:.1f}",
+        f"{mean['lpips']:.4f}",
+        f"{mean['seconds']:.1f}",
+    )
+
+
+def _image(pixels: Pixels) -> torch.Tensor:
+    return torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None] / 255
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""Networks of other families, and how often they still read the true label in a file: what transfer is judged by."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from unseen import load_classifier
+from unseen.models import Network
+from unseen.photo.photo import Pixels
+from unseen.reading import answer
+from unseen.threats import AS_POSTED, Platform
+
+HANDLINGS = {"file": AS_POSTED, "small": Platform(long_edge=224, quality=75)}
+"""The file as it was written, and reduced to 224 pixels a side and recompressed (JPEG 75)."""
+
+_SCALED = "mean=0.5&std=0.5&size=224&pad_type=same&crop_pct=1"
+
+
+@cache
+def held_out(weights: Path) -> Mapping[str, Network]:
+    """DeiT-tiny, SqueezeNet 1.1 and MobileNetV1 from a folder of weights; each sees the whole photo."""
+    return {
+        "DeiT-tiny": load_classifier(
+            f"timm:deit_tiny_patch16_224?weights={weights}/deit_tiny_patch16_224.safetensors&crop_pct=1"
+        ).whole(),
+        "SqueezeNet": load_classifier(
+            f"torchvision:squeezenet1_1?weights={weights}/squeezenet1_1.safetensors&crop_pct=1"
+        ).whole(),
+        "MobileNetV1": load_classifier(
+            f"timm:mobilenetv1_100?weights={weights}/mobilenetv1_100.safetensors&{_SCALED}"
+        ).whole(),
+    }
+
+
+def still_read(pixels: Pixels, label: int, weights: Path) -> dict[str, bool]:
+    """Whether each network's first answer is the label, by `handling/network`."""
+    return {
+        f"{handling}/{name}": int(answer(network, served).argmax()) == label
+        for handling, served in ((handling, platform(pixels)) for handling, platform in HANDLINGS.items())
+        for name, network in held_out(weights).items()
+    }

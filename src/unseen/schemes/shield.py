@@ -1,0 +1,122 @@
+"""Away from the reference on networks that nobody asked: the gradients of a few are made to hold for many.
+
+What each part brings is measured by `benchmarks/ablation.py` and told in `docs/results.md`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Generator, Tensor
+
+from unseen.ascent import ascend, default_lanes
+from unseen.budget import Linf, Masked
+from unseen.grid import on_grid
+from unseen.models.ensemble import Ensemble, balanced
+from unseen.models.softened import Softened
+from unseen.objective import Away
+from unseen.randomness import generator_for
+from unseen.schemes.settings import (
+    lanes_setting,
+    require_at_least,
+    require_lanes,
+    require_positive,
+    require_share,
+    setting,
+    shaping_setting,
+)
+from unseen.schemes.targets import hidden, original_logits, reference_labels
+from unseen.shaping import shaping_named
+from unseen.types import Budget, Classifier, Images, Labels, Logits, Protected, View
+from unseen.views import Diverse
+
+_REACH = 1.6
+"""All steps together, as a multiple of the limit: enough for most values to get there and for some to turn back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shield:
+    """Lower the probability of the reference in random views of the photo, and never stop early.
+
+    A photo that its own surrogates no longer recognise is not yet hidden from others, so every step is taken. Each step
+    sees the photo in fresh views, one set a network; every network has the same say; and gradients come back the soft
+    way (`Softened`).
+    """
+
+    epsilon: float = setting(8 / 255, "limit of every value's change", levels=True)
+    steps: int = setting(10, "steps of the ascent, all of which are taken")
+    step: float | None = setting(None, "length of a step; by default all together are 1.6 times the limit", levels=True)
+    views: int = setting(1, "random views of the photo that each network is shown a step")
+    smallest: float = setting(0.6, "share of its height and width that a view leaves of the photo, at least")
+    branches: float = setting(0.5, "share of the gradient that residual branches pass back; 1 is all")
+    knee: float = setting(1.0, "how far beyond its bend a rectifier still passes gradients back; 0 is not at all")
+    calm: float = setting(
+        3 / 255, "the limit where the photo is smooth, as skies and skin; more where texture hides it", levels=True
+    )
+    shaping: str = shaping_setting("momentum")
+    lanes: int | None = lanes_setting()
+
+    def __post_init__(self) -> None:
+        Linf(self.epsilon)
+        require_positive("calm", self.calm)
+        shaping_named(self.shaping)
+        require_lanes(self.lanes)
+        require_at_least("steps", self.steps, 1)
+        require_at_least("views", self.views, 1)
+        require_share("smallest", self.smallest)
+        require_share("branches", self.branches)
+        require_at_least("knee", self.knee, 0)
+        if self.step is not None:
+            require_positive("step", self.step)
+
+    def __call__(
+        self, images: Images, classifier: Classifier, *, seed: int = 0, references: Labels | None = None
+    ) -> Protected:
+        """Protect images (B, C, H, W); the seed decides the views."""
+        images = on_grid(images)
+        lanes = self.lanes or default_lanes(images)
+        labels = reference_labels(original_logits(images, classifier, lanes), references)
+        ascent = ascend(
+            images,
+            classifier,
+            Away(label=labels if labels.ndim == 1 else labels.repeat(1, self.views), allowed_score=-1),
+            budget=self._budget(),
+            step=self.step or _REACH * self.epsilon / self.steps,
+            max_iterations=self.steps,
+            shaping=shaping_named(self.shaping),
+            lanes=lanes,
+            asked=self._asked(images, classifier, seed),
+        )
+        achieved = hidden(original_logits(ascent.images, classifier, lanes), labels)
+        return Protected(images=ascent.images, achieved=achieved, iterations=ascent.iterations)
+
+    def _budget(self) -> Budget:
+        return Linf(self.epsilon) if self.calm >= self.epsilon else Masked(epsilon=self.epsilon, calm=self.calm)
+
+    def _asked(self, images: Images, classifier: Classifier, seed: int) -> Callable[[Images, Tensor, Tensor], Logits]:
+        """Every network's answer to views of its own, (B, V * M, K); they follow from photo, seed and step."""
+        members = [Softened(member, branches=self.branches, knee=self.knee) for member in _members(classifier)]
+        drawn = [torch.randint(2**62, (self.steps + 1,), generator=generator_for(image, seed)) for image in images]
+        view = Diverse(smallest=self.smallest)
+
+        def asked(candidates: Images, index: Tensor, steps: Tensor) -> Logits:
+            places = zip(index.tolist(), steps.tolist(), strict=True)
+            generators = [Generator().manual_seed(int(drawn[photo][step])) for photo, step in places]
+            answers = [
+                member(_viewed(balanced(candidates), view, generators)) for _ in range(self.views) for member in members
+            ]
+            return torch.cat([logits.reshape(len(logits), -1, logits.shape[-1]) for logits in answers], 1)
+
+        return asked
+
+
+def _members(classifier: Classifier) -> tuple[Classifier, ...]:
+    """The networks of an ensemble, each in the ensemble's precision; any other classifier alone."""
+    if not isinstance(classifier, Ensemble):
+        return (classifier,)
+    return tuple(Ensemble([member], precision=classifier.precision) for member in classifier.members)
+
+
+def _viewed(images: Images, view: View, generators: list[Generator]) -> Images:
+    """Each photo in a view of its own."""
+    return torch.cat([view(image[None], generator) for image, generator in zip(images, generators, strict=True)])

@@ -1,0 +1,82 @@
+from typing import Any
+
+import pytest
+import torch
+
+import unseen
+from unseen.grid import quantise
+from unseen.models import Network, load_classifier
+from unseen.models.ensemble import Ensemble
+from unseen.types import Images
+
+from .classifiers import Counting, calm, random_linear
+from .photos import judged
+
+CLASSES, SHAPE, PIXELS = 12, (3, 16, 16), 3 * 16 * 16
+
+
+def test_a_network_that_was_not_asked_is_misled_and_more_than_by_stopping(photos: Images, lite0: Network) -> None:
+    other = load_classifier("lite1")
+    references = judged(other, photos).argmax(1)
+    shielded = unseen.Shield()(photos, lite0)
+    stopped = unseen.Away(epsilon=8 / 255)(photos, lite0)
+    left, more = (judged(other, made.images)[range(4), references].mean() for made in (shielded, stopped))
+    assert left < 0.8 * more
+    assert shielded.achieved.all()
+    assert shielded.iterations.tolist() == [10] * 4
+    assert torch.equal(shielded.images, quantise(shielded.images))
+    assert (shielded.images - photos).mul(255).round().abs().max() <= 8
+
+
+def test_neighbours_change_nothing_and_the_seed_does(photos: Images, lite0: Network) -> None:
+    scheme = unseen.Shield(steps=2, lanes=2)
+    alone, together = scheme(photos[2:3], lite0, seed=3), scheme(photos, lite0, seed=3)
+    assert torch.equal(alone.images, together.images[2:3])
+    assert not torch.equal(scheme(photos[2:3], lite0, seed=4).images, alone.images)
+
+
+def test_every_network_is_shown_its_number_of_views_every_step() -> None:
+    members = [Counting(random_linear(CLASSES, PIXELS)), Counting(random_linear(CLASSES, PIXELS))]
+    unseen.Shield(steps=3, views=2)(calm(1, *SHAPE), Ensemble(members))
+    for member in members:
+        # Once before, once after; the loop looks once more than it steps.
+        assert member.shapes == [(1, *SHAPE)] * (2 + 2 * 4)
+
+
+def test_networks_keep_their_own_references() -> None:
+    images = calm(4, *SHAPE)
+    members = [random_linear(CLASSES, PIXELS), random_linear(CLASSES, PIXELS, scale=-2.0)]
+    own = torch.stack([member(images).argmax(1) for member in members], 1)
+    assert (own[:, 0] != own[:, 1]).all()
+    found = unseen.Shield(views=2)(images, Ensemble(members))
+    assert torch.equal(found.images, unseen.Shield(views=2)(images, Ensemble(members), references=own).images)
+    swapped = unseen.Shield(views=2)(images, Ensemble(members), references=own.flip(1))
+    assert not torch.equal(found.images, swapped.images)
+
+
+def test_a_photo_that_keeps_its_reference_is_said_to() -> None:
+    images, classifier = calm(3, *SHAPE), random_linear(CLASSES, PIXELS)
+    protected = unseen.Shield(epsilon=1 / 255, steps=1)(images, random_linear(CLASSES, PIXELS, scale=1e4))
+    assert protected.achieved.dtype == torch.bool
+    last = classifier(images).argmin(1)
+    assert unseen.Shield()(images, classifier, references=last).achieved.all()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("epsilon", 0.0),
+        ("steps", 0),
+        ("step", 0.0),
+        ("views", 0),
+        ("smallest", 0.0),
+        ("branches", 1.5),
+        ("knee", -1.0),
+        ("calm", 0.0),
+        ("shaping", "nothing"),
+        ("lanes", 0),
+    ],
+)
+def test_impossible_settings_are_refused(name: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=name):
+        unseen.Shield(**{name: value})
