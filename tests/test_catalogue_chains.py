@@ -96,7 +96,7 @@ def test_a_check_refuses_what_making_would(tmp_path: Path) -> None:
 
 
 def test_where_no_picture_may_be_made_one_is_refused() -> None:
-    with pytest.raises(UnseenError, match=r"'crop\+away' makes another picture; give only replace"):
+    with pytest.raises(UnseenError, match=r"'crop\+away' makes another picture; give only shield, replace"):
         scheme_named("crop+away", {})
 
 

@@ -21,7 +21,7 @@ def album(draw, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def protecting(tiny: str) -> list[str]:
-    return ["protect", "--model", f"{tiny}?pause=0.01", "--audit-model", "", "album", "-o", "out"]
+    return ["protect", "--model", f"{tiny}?pause=0.02", "--audit-model", "", "album", "-o", "out"]
 
 
 def wait_for(path: Path, seconds: float = 60) -> None:
