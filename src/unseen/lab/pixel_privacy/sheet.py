@@ -11,8 +11,10 @@ from unseen.photo.photo import Pixels
 
 _EDGE = 360
 """Pixels of the longer side of what is drawn: more cannot be seen at this size."""
-_HEAD, _FOOT = 0.42, 0.34
-"""Inches for the names above, and for the answer below each picture."""
+_LINE, _FOOT = 0.18, 0.34
+"""Inches for a line of the names above, and for the answer below each picture."""
+_ROOM = 5
+"""Columns that letters of the usual size have room for; more columns have smaller ones."""
 _LETTERS = 17
 
 
@@ -35,12 +37,15 @@ def example_sheet(heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes
     pictures = [[_small(cell.pixels) for cell in row] for row in rows]
     wide = WIDTH / len(heads)
     tall = [max(part.shape[0] / part.shape[1] for part in row) * 0.96 * wide + _FOOT for row in pictures]
-    with sheet(_HEAD + sum(tall)) as figure:
+    above = _LINE * (0.5 + max(head.count("\n") + 1 for head in heads))
+    smaller = min(1.0, _ROOM / len(heads))
+    with sheet(above + sum(tall)) as figure:
         figure.set_layout_engine("none")
         top = sum(tall)
-        scale = _HEAD + sum(tall)
+        scale = above + sum(tall)
         for column, head in enumerate(heads):
-            figure.text((column + 0.5) * wide / WIDTH, (sum(tall) + 0.06) / scale, head, ha="center", fontsize=9)
+            place = ((column + 0.5) * wide / WIDTH, (sum(tall) + 0.06) / scale)
+            figure.text(*place, head, ha="center", fontsize=9 * smaller)
         for row, parts, height in zip(rows, pictures, tall, strict=True):
             for column, (cell, part) in enumerate(zip(row, parts, strict=True)):
                 room = (column * wide + 0.02 * wide, top - height + _FOOT, 0.96 * wide, height - _FOOT)
@@ -52,7 +57,7 @@ def example_sheet(heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes
                     (top - height + 0.2) / scale,
                     f"{'✓' if cell.right else '✗'} {_short(cell.answer)}",
                     ha="center",
-                    fontsize=8,
+                    fontsize=8 * smaller,
                     color=VERMILION if cell.right else GREEN,
                     fontweight="bold" if cell.right else "normal",
                 )
