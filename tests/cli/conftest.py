@@ -48,10 +48,11 @@ def protect(unseen: Command, tiny: str) -> Command:
 
 @pytest.fixture
 def started(tmp_path: Path) -> Callable[..., "subprocess.Popen[str]"]:
-    """Start `unseen` in a process of its own, in the test's folder."""
+    """Start `unseen` in a process of its own, in the test's folder; it minds Ctrl-C, also where the tests do not."""
 
     def start(*arguments: object, **options: object) -> "subprocess.Popen[str]":
-        program = "from unseen.cli import main; main()"
+        program = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        program += "from unseen.cli import main; main()"
         return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
             [sys.executable, "-c", program, *map(str, arguments)],
             cwd=tmp_path,
