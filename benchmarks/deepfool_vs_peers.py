@@ -62,8 +62,11 @@ def torchattacks(network: Any, images: Tensor, labels: Tensor) -> Tensor:
     """DeepFool with its defaults: 50 steps, all classes, 2 % of overshoot; one photo at a time."""
     from torchattacks import DeepFool as Theirs
 
-    attacked: Tensor = Theirs(network)(images, labels)
-    return attacked
+    attack, attacked = Theirs(network), []
+    for number, (image, label) in enumerate(zip(images.split(1), labels.split(1), strict=True), 1):
+        attacked.append(attack(image, label))
+        _say(f"torchattacks: photo {number} of {len(images)}")
+    return torch.cat(attacked)
 
 
 PEERS: Mapping[str, Attack] = {"foolbox": foolbox, "torchattacks": torchattacks}
