@@ -4,17 +4,23 @@ Each has the protocol `unseen.types.View`: images (B, C, H, W) in [0, 1] and a g
 view gives them. A call draws from the generator only what is random in it.
 """
 
+from unseen.views.blur import Blur
 from unseen.views.composing import Sometimes, compose
 from unseen.views.crops import CentreCrop, RandomCrop
+from unseen.views.jpeg import Jpeg
+from unseen.views.sharing import Sharing
 from unseen.views.sizes import Diverse, RandomResize, Resize, ResizeShortEdge
 
 __all__ = [
+    "Blur",
     "CentreCrop",
     "Diverse",
+    "Jpeg",
     "RandomCrop",
     "RandomResize",
     "Resize",
     "ResizeShortEdge",
+    "Sharing",
     "Sometimes",
     "compose",
 ]
