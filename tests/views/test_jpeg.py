@@ -8,7 +8,7 @@ from torch import Tensor
 from unseen.grid import quantise
 from unseen.types import Images, View
 from unseen.views import Jpeg, compose
-from unseen.views.jpeg import _COLOUR, _LIGHT, _Counted, steps_of
+from unseen.views.jpeg import _COLOUR, _LIGHT, _Rounded, steps_of
 
 from ..schemes.photos import real_photos
 from .drawn import compressed, pictures, seeded
@@ -65,7 +65,7 @@ def test_qualities_are_spread_over_the_limits(photos: Images) -> None:
 def test_a_slope_is_that_between_a_reach_below_and_a_reach_above() -> None:
     values = (8 * torch.rand(500, generator=seeded(), dtype=torch.float64) - 4).requires_grad_()
     for reach in (0.05, 0.3, 0.5, 1.7, 40.25):
-        counted: Tensor = _Counted.apply(values, torch.tensor(reach, dtype=torch.float64))
+        counted: Tensor = _Rounded.apply(values, torch.tensor(reach, dtype=torch.float64))
         assert torch.equal(counted, values.round())
         (slopes,) = torch.autograd.grad(counted.sum(), values)
         torch.testing.assert_close(slopes, ((values + reach).round() - (values - reach).round()) / (2 * reach))

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import torch
 from torch import Generator, Tensor
-from torch.nn import functional
 
+from unseen.models.resample import BLOCK, Block, banded_product
 from unseen.types import Images
 from unseen.views.ranges import between
 
@@ -35,14 +35,23 @@ class Blur:
         radius = round(_REACH * sigma)
         if radius == 0:
             return images
-        bell = _bell(sigma, radius).to(images)
-        planes = images.reshape(-1, 1, *images.shape[-2:])
-        planes = functional.pad(planes, (radius, radius, radius, radius), mode="replicate")
-        planes = functional.conv2d(functional.conv2d(planes, bell[None, None, None]), bell[None, None, :, None])
+        planes = images.flatten(0, 1)
+        planes = banded_product(planes, _bells(sigma, radius, planes, -2), planes.shape[-2])
+        planes = banded_product(planes.mT, _bells(sigma, radius, planes, -1), planes.shape[-1]).mT
         return planes.reshape(images.shape)
 
 
-def _bell(sigma: float, radius: int) -> Tensor:
-    places = torch.arange(-radius, radius + 1, dtype=torch.float64)
-    heights = torch.exp(-((places / sigma) ** 2) / 2)
-    return heights / heights.sum()
+def _bells(sigma: float, radius: int, planes: Tensor, side: int) -> tuple[Block, ...]:
+    """The blocks along the band of the matrix that blurs one side, with what is beyond a border on its last pixel."""
+    length = planes.shape[side]
+    reached = torch.arange(-radius, radius + 1)
+    heights = torch.exp(-((reached.double() / sigma) ** 2) / 2)
+    places = (torch.arange(length)[:, None] + reached).clamp(0, length - 1)
+    matrix = torch.zeros(length, length, dtype=torch.float64)
+    matrix.scatter_add_(1, places, (heights / heights.sum()).expand(length, -1))
+    matrix = matrix.to(planes)
+    parts = [(at, min(at + BLOCK, length)) for at in range(0, length, BLOCK)]
+    spans = [(slice(at, end), slice(max(at - radius, 0), min(end + radius, length))) for at, end in parts]
+    return tuple(
+        Block(targets=targets, sources=sources, weights=matrix[targets, sources]) for targets, sources in spans
+    )

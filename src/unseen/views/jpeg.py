@@ -88,29 +88,33 @@ class Jpeg:
         """Planes (B, C, H, W), both sides in whole blocks, with every frequency in whole steps."""
         encode, decode, steps = _transform(table, quality, planes.dtype, planes.device)
         blocks = planes.unflatten(-1, (-1, _BLOCK)).unflatten(-3, (-1, _BLOCK)).transpose(-3, -2).flatten(-2)
-        counted = _Counted.apply(blocks @ encode, self.reach * LEVELS / steps)  # type: ignore[no-untyped-call]
+        counted = _Rounded.apply(blocks @ encode, self.reach * LEVELS / steps)  # type: ignore[no-untyped-call]
         pixels = (counted @ decode).unflatten(-1, (_BLOCK, _BLOCK))
         return _in_bytes(pixels.transpose(-3, -2).flatten(-2).flatten(-3, -2))
 
 
-class _Counted(torch.autograd.Function):
-    """Whole steps; the gradient is the slope from a reach below to a reach above."""
+class _Rounded(torch.autograd.Function):
+    """Whole steps; the gradient is the slope from a reach below to a reach above, 1 where that is far (None)."""
 
     @staticmethod
-    def forward(ctx: Any, values: Tensor, reach: Tensor) -> Tensor:
-        ctx.save_for_backward(values, reach)
+    def forward(ctx: Any, values: Tensor, reach: Tensor | None) -> Tensor:
+        if reach is not None:
+            ctx.save_for_backward(values, reach)
         return values.round()
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        if not ctx.saved_tensors:
+            return gradients[0], None
         values, reach = ctx.saved_tensors
         slope = (values + reach).round_().sub_((values - reach).round_()).div_(2 * reach)
         return slope.mul_(gradients[0]), None
 
 
 def _in_bytes(levels: Tensor) -> Tensor:
-    """Rounded, which is far less than the steps of a table: gradients pass as they are."""
-    return levels + (levels.detach().round() - levels.detach())
+    """Rounded to levels, which are far finer than the steps of most tables: gradients pass as they are."""
+    rounded: Tensor = _Rounded.apply(levels, None)  # type: ignore[no-untyped-call]
+    return rounded
 
 
 def _mixed(planes: Tensor, weights: tuple[tuple[float, ...], ...]) -> Tensor:
