@@ -97,21 +97,16 @@ def test_what_compression_removes_gets_no_gradient(photos: Images) -> None:
         assert least <= (gradient * pattern).mean() <= most
 
 
-@pytest.mark.parametrize(("quality", "gain", "lead"), [(50, 1.3, 1.05), (75, 1.2, 1.05), (90, 1.08, 0.97)])
-def test_a_change_made_through_it_survives_a_real_one(
-    photos: Images, quality: int, gain: float, lead: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_changes_made_through_it_survive_real_files(photos: Images, monkeypatch: pytest.MonkeyPatch) -> None:
     weights = broad_noise(photos.shape[-1])
-    aware, unaware, straight = (
-        survived(photos, weights, ascended(photos, weights, view), quality)
-        for view in (drawn(), compose(), drawn(reach=1.0))
-    )
+    aware, unaware, straight = (ascended(photos, weights, view) for view in (drawn(), compose(), drawn(reach=1.0)))
     monkeypatch.setattr("unseen.views.jpeg._Rounded", Cubic)
-    cubic = survived(photos, weights, ascended(photos, weights, drawn()), quality)
-    print(quality, aware / unaware, aware / straight, aware / cubic)
-    assert aware > gain * unaware
-    assert aware > cubic
-    assert aware > lead * straight
+    cubic = ascended(photos, weights, drawn())
+    for quality, gain, lead in ((50, 1.2, 1.03), (75, 1.2, 1.03), (90, 1.08, 0.97)):
+        kept = survived(photos, weights, aware, quality)
+        assert kept > gain * survived(photos, weights, unaware, quality)
+        assert kept > lead * survived(photos, weights, straight, quality)
+        assert kept > 1.03 * survived(photos, weights, cubic, quality)
 
 
 def broad_noise(side: int) -> Tensor:

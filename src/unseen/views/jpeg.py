@@ -49,9 +49,9 @@ class Jpeg:
     Rounding a frequency has no slope that helps: it is 0 but at the jumps. Its gradient here is the slope between
     `reach` below and `reach` above, (round(x + r) - round(x - r)) / 2r, with r the reach in steps of the table: nothing
     for a frequency that no change within reach brings back from 0, and all for one that has finer steps. So changes go
-    where they survive. At the qualities of platforms more of them does than with a slope of 1 everywhere (straight
-    through, the limit of a long reach, better only near quality 90 and up), and at all qualities more than with the
-    cubic's 3 (x - round(x))^2 (Shin and Song 2017), which all but stops where a frequency was 0.
+    where they survive. More of them does at the qualities of platforms than with a slope of 1 everywhere (straight
+    through, the limit of a long reach, no worse from about 90 up), or with the cubic's 3 (x - round(x))^2 (Shin and
+    Song 2017), which all but stops where a frequency was 0 and keeps less in the photo itself.
 
     Attributes:
         quality_low, quality_high: limits of the quality, 1 to 100, all drawn as often as each other.
