@@ -14,6 +14,7 @@ from unseen.protect import Outcome, Protection
 from unseen.schemes.universal import SHIPPED
 
 OTHERS = {
+    "sharing": "0.5",
     "shaping": "clipped",
     "clip": "range",
     "epsilon": "7",

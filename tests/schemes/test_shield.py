@@ -43,6 +43,14 @@ def test_every_network_is_shown_its_number_of_views_every_step() -> None:
         assert member.shapes == [(1, *SHAPE)] * (2 + 2 * 4)
 
 
+def test_handled_views_make_another_change() -> None:
+    images, classifier = calm(2, *SHAPE), random_linear(CLASSES, PIXELS)
+    plain, some = unseen.Shield()(images, classifier), unseen.Shield(sharing=0.5)(images, classifier)
+    assert torch.equal(unseen.Shield(sharing=0.0)(images, classifier).images, plain.images)
+    assert not torch.equal(some.images, plain.images)
+    assert torch.equal(unseen.Shield(sharing=0.5)(images, classifier).images, some.images)
+
+
 def test_networks_keep_their_own_references() -> None:
     images = calm(4, *SHAPE)
     members = [random_linear(CLASSES, PIXELS), random_linear(CLASSES, PIXELS, scale=-2.0)]
@@ -70,6 +78,7 @@ def test_a_photo_that_keeps_its_reference_is_said_to() -> None:
         ("step", 0.0),
         ("views", 0),
         ("smallest", 0.0),
+        ("sharing", 1.5),
         ("branches", 1.5),
         ("knee", -1.0),
         ("calm", 0.0),

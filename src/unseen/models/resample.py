@@ -15,7 +15,7 @@ from torch import Tensor
 
 INTERPOLATIONS = ("bilinear", "bicubic")
 _RADIUS = {"bilinear": 1.0, "bicubic": 2.0}
-_BLOCK = 16
+BLOCK = 16
 """Target pixels in a block: fewer mean less arithmetic on zeros, more mean fewer calls."""
 _FAR_LARGER = 4
 """From this ratio of resized to original pixels, only the window is computed and not the whole resized picture."""
@@ -86,10 +86,10 @@ def _by_matrices(images: Tensor, window: Window, interpolation: str, *, largest:
     across = _stretch(width, window.resized_width, window.left, window.width, interpolation, device)
     picture = images[..., down.first : down.stop, across.first : across.stop].float().flatten(0, 1)
     if across.blocks:
-        picture = _BandedProduct.apply(picture.mT, across.blocks, window.width).mT  # type: ignore[no-untyped-call]
+        picture = banded_product(picture.mT, across.blocks, window.width).mT
         picture = _as_stored(picture, interpolation, largest, rounded)
     if down.blocks:
-        picture = _BandedProduct.apply(picture, down.blocks, window.height)  # type: ignore[no-untyped-call]
+        picture = banded_product(picture, down.blocks, window.height)
         picture = _as_stored(picture, interpolation, largest, rounded)
     return picture.unflatten(0, (batch, channels))
 
@@ -102,7 +102,7 @@ def _as_stored(picture: Tensor, interpolation: str, largest: float, rounded: boo
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Block:
+class Block:
     """Neighbouring target pixels as weighted sums of neighbouring source pixels; weights is (targets, sources)."""
 
     targets: slice
@@ -116,14 +116,20 @@ class _Stretch:
 
     first: int
     stop: int
-    blocks: tuple[_Block, ...]
+    blocks: tuple[Block, ...]
+
+
+def banded_product(pictures: Tensor, blocks: tuple[Block, ...], length: int) -> Tensor:
+    """The matrix of `length` rows that has these blocks times each of (N, sources, M) -> (N, length, M)."""
+    product: Tensor = _BandedProduct.apply(pictures, blocks, length)  # type: ignore[no-untyped-call]
+    return product
 
 
 class _BandedProduct(torch.autograd.Function):
     """A banded matrix times each of (N, sources, M) -> (N, targets, M), in memory as the input lies."""
 
     @staticmethod
-    def forward(ctx: Any, pictures: Tensor, blocks: tuple[_Block, ...], length: int) -> Tensor:
+    def forward(ctx: Any, pictures: Tensor, blocks: tuple[Block, ...], length: int) -> Tensor:
         ctx.blocks, ctx.sources = blocks, pictures.shape[1]
         product = _empty_like(pictures, length)
         for block in blocks:
@@ -155,11 +161,11 @@ def _stretch(source: int, target: int, start: int, length: int, interpolation: s
     """How `source` pixels become the pixels start..start + length of `target` ones."""
     if source == target:
         return _Stretch(first=start, stop=start + length, blocks=())
-    parts = [(at, min(_BLOCK, start + length - at)) for at in range(start, start + length, _BLOCK)]
+    parts = [(at, min(BLOCK, start + length - at)) for at in range(start, start + length, BLOCK)]
     bands = [_band(source, target, at, count, interpolation) for at, count in parts]
     lowest = bands[0][0]
     blocks = tuple(
-        _Block(
+        Block(
             targets=slice(at - start, at - start + count),
             sources=slice(first - lowest, first - lowest + weights.shape[1]),
             weights=weights.to(device, torch.float32),

@@ -28,7 +28,8 @@ from unseen.schemes.settings import (
 from unseen.schemes.targets import hidden, original_logits, reference_labels
 from unseen.shaping import shaping_named
 from unseen.types import Budget, Classifier, Images, Labels, Logits, Protected, View
-from unseen.views import Diverse
+from unseen.views import Diverse, Sharing, compose
+from unseen.views.ranges import require_probability
 
 _REACH = 1.6
 """All steps together, as a multiple of the limit: enough for most values to get there and for some to turn back."""
@@ -48,6 +49,9 @@ class Shield:
     step: float | None = setting(None, "length of a step; by default all together are 1.6 times the limit", levels=True)
     views: int = setting(1, "random views of the photo that each network is shown a step")
     smallest: float = setting(0.6, "share of its height and width that a view leaves of the photo, at least")
+    sharing: float = setting(
+        0.0, "share of the views that are handled as platforms handle photos: reduced, blurred, recompressed"
+    )
     branches: float = setting(0.5, "share of the gradient that residual branches pass back; 1 is all")
     knee: float = setting(1.0, "how far beyond its bend a rectifier still passes gradients back; 0 is not at all")
     calm: float = setting(
@@ -64,6 +68,7 @@ class Shield:
         require_at_least("steps", self.steps, 1)
         require_at_least("views", self.views, 1)
         require_share("smallest", self.smallest)
+        require_probability("sharing", self.sharing)
         require_share("branches", self.branches)
         require_at_least("knee", self.knee, 0)
         if self.step is not None:
@@ -97,7 +102,8 @@ class Shield:
         """Every network's answer to views of its own, (B, V * M, K); they follow from photo, seed and step."""
         members = [Softened(member, branches=self.branches, knee=self.knee) for member in _members(classifier)]
         drawn = [torch.randint(2**62, (self.steps + 1,), generator=generator_for(image, seed)) for image in images]
-        view = Diverse(smallest=self.smallest)
+        shared = [Sharing(share=self.sharing)] if self.sharing else []
+        view = compose(*shared, Diverse(smallest=self.smallest))
 
         def asked(candidates: Images, index: Tensor, steps: Tensor) -> Logits:
             places = zip(index.tolist(), steps.tolist(), strict=True)
