@@ -13,8 +13,9 @@ from unseen.audit.account import Audit
 from unseen.audit.pairs import Pair
 from unseen.errors import UnseenError
 from unseen.photo import read_photo
+from unseen.report.outcomes import LIMITS
 from unseen.report.pictures import preview_jpeg
-from unseen.report.words import LIMITS, NONE, decimal, printable, setting_in_words, share
+from unseen.report.words import NONE, decimal, printable, setting_in_words, share
 
 WORST_SHOWN = 6
 """Photos that are shown because they are recognised most."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from unseen.errors import ModelError, UnseenError
 from unseen.models import Network, load_classifier
 from unseen.report.layout import Role, from_json
-from unseen.report.words import is_picture_alone
+from unseen.report.settings import is_picture_alone
 
 
 @dataclass(frozen=True, kw_only=True)

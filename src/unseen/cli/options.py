@@ -19,6 +19,7 @@ from unseen.catalogue import (
 )
 from unseen.naming import parse_name
 from unseen.profiles import PROFILES, Secret, hidden_names, read_profile
+from unseen.report.words import listed
 from unseen.styles.named import PREFIX
 
 Command = Callable[..., Any]
@@ -133,7 +134,7 @@ def given_settings(scheme: str, values: dict[str, Any]) -> dict[str, Any]:
     for setting in given:
         users = _users()[setting]
         if all(name in WAYS or name.startswith(PREFIX) for name in names) and not set(names) & set(users):
-            raise click.UsageError(f"{flag(setting)} is for {_listed(users)}, not for --scheme {'+'.join(names)}")
+            raise click.UsageError(f"{flag(setting)} is for {listed(users)}, not for --scheme {'+'.join(names)}")
     return given
 
 
@@ -166,9 +167,5 @@ def _help(name: str, users: list[str]) -> str:
     if list(defaults) == ["None"]:
         return told
     common, *others = defaults.items()
-    values = [common[0], *(f"{value} for {_listed(schemes)}" for value, schemes in others)]
+    values = [common[0], *(f"{value} for {listed(schemes)}" for value, schemes in others)]
     return f"{told}  [default: {', '.join(values)}]"
-
-
-def _listed(words: list[str]) -> str:
-    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)

@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from unseen.report import shared, words
+from unseen.report import outcomes, settings, shared, verdicts, words
 from unseen.report.layout import Report
 from unseen.report.pictures import Preview
 
@@ -24,11 +24,11 @@ def to_html(report: Report, previews: Mapping[str, Preview]) -> str:
     return template.render(
         report=report,
         previews=previews,
-        summary=words.summary(report),
-        roles=words.roles_in_words(report.settings),
-        measured=words.measured(report.settings),
-        meant=words.meant_in_words(report),
-        statuses=words.STATUSES,
+        summary=outcomes.summary(report),
+        roles=settings.roles_in_words(report.settings),
+        measured=settings.measured(report.settings),
+        meant=outcomes.meant_in_words(report),
+        statuses=outcomes.STATUSES,
         ways=shared.ways(report),
         looks=shared.looks,
     )
@@ -44,23 +44,23 @@ def _environment() -> Environment:
         finalize=_shown,
     )
     environment.filters |= {
-        "chances": words.chances,
-        "change": words.change_in_words,
+        "chances": verdicts.chances,
+        "change": outcomes.change_in_words,
         "data_uri": _data_uri,
         "decimal": words.decimal,
         "file_name": lambda path: PurePath(path).name,
-        "parts": words.parts_in_words,
+        "parts": settings.parts_in_words,
         "percent": words.percent,
         "setting": words.setting_in_words,
         "sentence": lambda text: text[:1].upper() + text[1:],
         "share": words.share,
-        "size": words.size_in_words,
-        "status": words.status_in_words,
-        "verdict": words.verdict,
+        "size": outcomes.size_in_words,
+        "status": outcomes.status_in_words,
+        "verdict": verdicts.verdict,
     }
     environment.globals |= {
-        "VERDICTS": words.VERDICTS,
-        "ROLES_IN_UNTOUCHED": words.ROLES_IN_UNTOUCHED,
+        "VERDICTS": verdicts.VERDICTS,
+        "ROLES_IN_UNTOUCHED": settings.ROLES_IN_UNTOUCHED,
         "LOOKS": shared.VERDICTS,
     }
     return environment

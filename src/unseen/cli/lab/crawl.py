@@ -21,7 +21,8 @@ from unseen.cli.progress import tracked
 from unseen.cli.terminal import complain
 from unseen.plan import read_labels
 from unseen.protect import Protection, chosen_device, load_networks
-from unseen.report.words import counted, remedy
+from unseen.report.settings import remedy
+from unseen.report.words import counted
 
 
 @click.command()
