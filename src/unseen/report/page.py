@@ -1,16 +1,13 @@
 """The report as one self-contained HTML page: no script, and nothing is requested from anywhere."""
 
-import base64
 from collections.abc import Mapping
-from pathlib import PurePath
-from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
 from unseen.report import outcomes, settings, shared, verdicts, words
 from unseen.report.layout import Report
 from unseen.report.pictures import Preview
+from unseen.report.templating import templates_of
 
 
 def to_html(report: Report, previews: Mapping[str, Preview]) -> str:
@@ -35,25 +32,14 @@ def to_html(report: Report, previews: Mapping[str, Preview]) -> str:
 
 
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("unseen.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_shown,
-    )
+    environment = templates_of("unseen.report")
     environment.filters |= {
         "chances": verdicts.chances,
         "change": outcomes.change_in_words,
-        "data_uri": _data_uri,
         "decimal": words.decimal,
-        "file_name": lambda path: PurePath(path).name,
         "parts": settings.parts_in_words,
         "percent": words.percent,
-        "setting": words.setting_in_words,
         "sentence": lambda text: text[:1].upper() + text[1:],
-        "share": words.share,
         "size": outcomes.size_in_words,
         "status": outcomes.status_in_words,
         "verdict": verdicts.verdict,
@@ -64,12 +50,3 @@ def _environment() -> Environment:
         "LOOKS": shared.VERDICTS,
     }
     return environment
-
-
-def _shown(value: Any) -> Any:
-    """Text as a page can show it; markup as it is."""
-    return words.printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _data_uri(jpeg: bytes) -> str:
-    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
