@@ -25,10 +25,11 @@ from unseen.cli.options import (
     is_given,
     labels_option,
     limit_options,
+    require_labelled,
     scheme_option,
     scheme_options,
 )
-from unseen.cli.reports import check_reports
+from unseen.cli.reports import check_reports, report_options
 from unseen.cli.running import run
 from unseen.cli.terminal import complain
 from unseen.errors import UnseenError, visible
@@ -96,15 +97,7 @@ from unseen.report.words import counted
     show_default=True,
     help="Of the arithmetic on a GPU.",
 )
-@click.option(
-    "--report",
-    "reports",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write the account to FILE.html, with pictures, or FILE.json.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print the account as JSON.")
+@report_options("with pictures")
 @click.option("--dry-run", is_flag=True, help="Only say what would be written where.")
 @scheme_options
 def protect(
@@ -146,8 +139,7 @@ def protect(
     check_way(scheme, own, defaults=DEFAULT_LIMIT)
     kept = parse_keep(keep)
     jobs = tuple(dict.fromkeys(plan(paths, output, read_labels(labels) if labels else {})))
-    if labels and not any(job.label for job in jobs):
-        raise UnseenError(f"{labels}: names none of these photos; its column file is seen from the folder it is in")
+    require_labelled(labels, [job.label for job in jobs])
     if dry_run:
         return _tell_plan(jobs, form, "where it shows what is to be hidden" if secrets else "")
     pictures, chosen = way_named(scheme, own, defaults=DEFAULT_LIMIT, device=chosen_device(device))

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from unseen.catalogue import DEFAULT_AUDIT_MODELS, DEFAULT_MODELS, way_named
-from unseen.cli.lab.telling import tell
+from unseen.cli.lab.telling import write_and_tell
 from unseen.cli.options import (
     DEFAULT_LIMIT,
     device_option,
@@ -82,7 +82,6 @@ def crawl(
     platform makes of them if --long-edge or --quality is given.
     """
     from unseen.lab.crawl import run_crawl_lab
-    from unseen.lab.report import write_lab_report
     from unseen.threats import Platform
 
     limits = given_limit(strength, epsilon)
@@ -103,8 +102,7 @@ def crawl(
         limit=limit,
         progress=tracked,
     )
-    write_lab_report(report, output)
-    tell(report, output)
+    write_and_tell(report, output)
     return _ending(report.numbers["photos"], report.numbers["settings"])
 
 

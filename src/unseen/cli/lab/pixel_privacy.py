@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from unseen.cli.lab.telling import tell
+from unseen.cli.lab.telling import write_and_tell
 from unseen.cli.options import device_option, lab_folder_option
 from unseen.cli.progress import tracked
 from unseen.profiles import PROFILES
@@ -97,7 +97,6 @@ def pixel_privacy(
     a compression, and its looks are measured.
     """
     from unseen.lab.pixel_privacy import PixelPrivacySettings, run_pixel_privacy_lab
-    from unseen.lab.report import write_lab_report
 
     report = run_pixel_privacy_lab(
         photos,
@@ -117,5 +116,4 @@ def pixel_privacy(
         device=device,
         progress=tracked,
     )
-    write_lab_report(report, output)
-    tell(report, output)
+    write_and_tell(report, output)
