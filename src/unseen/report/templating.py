@@ -1,6 +1,7 @@
 """How templates become pages of one file: nothing is requested from anywhere, and no text breaks the page."""
 
 import base64
+from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -24,12 +25,7 @@ def templates_of(package: str) -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.filters |= {
-        "data_uri": _data_uri,
-        "file_name": lambda path: PurePath(path).name,
-        "setting": setting_in_words,
-        "share": share,
-    }
+    environment.filters |= _FILTERS
     return environment
 
 
@@ -40,3 +36,11 @@ def _shown(value: Any) -> Any:
 
 def _data_uri(picture: bytes, kind: str = "jpeg") -> str:
     return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"
+
+
+_FILTERS: Mapping[str, Callable[..., Any]] = {
+    "data_uri": _data_uri,
+    "file_name": lambda path: PurePath(path).name,
+    "setting": setting_in_words,
+    "share": share,
+}
