@@ -70,9 +70,7 @@ from unseen.profiles import PROFILES
 @click.option(
     "--profile",
     type=click.Choice(list(PROFILES)),
-    default="places-60",
-    show_default=True,
-    help="Classes whose photos are told apart as well, where the network knows them.",
+    help="Classes whose photos are told apart as well, where the network knows them.  [default: places-60]",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides random choices, such as the targets.")
 @device_option
@@ -87,7 +85,7 @@ def pixel_privacy(
     training_limit: int,
     styles: tuple[str, ...],
     nima: Path | None,
-    profile: str,
+    profile: str | None,
     seed: int,
     device: str,
 ) -> None:
