@@ -31,11 +31,11 @@ from unseen.cli.options import (
 )
 from unseen.cli.reports import check_reports, report_options
 from unseen.cli.running import run
-from unseen.cli.terminal import complain
+from unseen.cli.terminal import complain, remark
 from unseen.errors import UnseenError, visible
 from unseen.photo import parse_keep
 from unseen.plan import Job, plan, read_labels
-from unseen.protect import Protection, chosen_device, load_networks, placed, require_hiding
+from unseen.protect import Protection, chosen_device, load_held_out, load_networks, placed, require_hiding
 from unseen.reading import known_class
 from unseen.report.words import counted
 
@@ -146,13 +146,16 @@ def protect(
     if secrets:
         require_hiding(chosen)
     surrogates = load_networks(models, device)
+    held_out, notes = load_held_out(filter(None, audit_models), surrogates, chosen, device)
+    for note in notes:
+        remark(note)
     for label in dict.fromkeys(job.label for job in jobs if job.label):
         known_class(label, surrogates[0])
     protection = Protection(
         scheme=chosen,
         pictures=pictures,
         surrogates=surrogates,
-        held_out=load_networks((name for name in audit_models if name and name not in models), device),
+        held_out=held_out,
         seed=seed,
         format=form,
         quality=quality,

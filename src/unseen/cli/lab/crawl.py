@@ -18,9 +18,9 @@ from unseen.cli.options import (
     scheme_option,
 )
 from unseen.cli.progress import tracked
-from unseen.cli.terminal import complain
+from unseen.cli.terminal import complain, remark
 from unseen.plan import read_labels
-from unseen.protect import Protection, chosen_device, load_networks
+from unseen.protect import Protection, chosen_device, load_held_out, load_networks
 from unseen.report.settings import remedy
 from unseen.report.words import counted
 
@@ -86,13 +86,11 @@ def crawl(
 
     limits = given_limit(strength, epsilon)
     pictures, chosen = way_named(scheme, limits, defaults=DEFAULT_LIMIT, device=chosen_device(device))
-    protection = Protection(
-        scheme=chosen,
-        pictures=pictures,
-        surrogates=load_networks(models, device),
-        held_out=load_networks((name for name in crawlers if name and name not in models), device),
-        seed=seed,
-    )
+    surrogates = load_networks(models, device)
+    held_out, notes = load_held_out(filter(None, crawlers), surrogates, chosen, device)
+    for note in notes:
+        remark(note)
+    protection = Protection(scheme=chosen, pictures=pictures, surrogates=surrogates, held_out=held_out, seed=seed)
     report = run_crawl_lab(
         photos,
         protection,
