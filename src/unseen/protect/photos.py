@@ -13,10 +13,11 @@ from unseen.laying import layings
 from unseen.models import Network
 from unseen.models.ensemble import Ensemble
 from unseen.photo import parse_keep
+from unseen.photo.photo import same_channels
 from unseen.pictures import PictureScheme
 from unseen.plan import Job, copy_of
 from unseen.profiles import hidden_names
-from unseen.protect.account import account, failed, one_line, same_channels, untouched
+from unseen.protect.account import account, failed, one_line, untouched
 from unseen.protect.audited import audited
 from unseen.protect.hiding import hidden_by
 from unseen.protect.opening import opened
