@@ -30,6 +30,20 @@ class ModelError(UnseenError):
     """A classifier cannot be found, downloaded or loaded."""
 
 
+def one_line_on(path: Path, error: Exception, remedy: str = "please report it") -> str:
+    """What went wrong with one of many photos.
+
+    Args:
+        remedy: against an error that nobody foresaw: it must not stop the others, but is told as it is.
+    """
+    if isinstance(error, PhotoError):
+        return str(error)
+    if isinstance(error, UnseenError):
+        return visible(f"{path}: {error}")
+    told = " ".join(str(error).split())[:200]
+    return visible(f"{path}: unexpected {type(error).__name__} ({told}); {remedy}")
+
+
 def visible(text: str) -> str:
     r"""The text in one line that any terminal shows as it is: file names may hold line ends, written `\n` here."""
     return "".join(letter if letter.isprintable() else _escaped(letter) for letter in text)

@@ -99,6 +99,14 @@ def test_models_are_loaded_once_and_a_surrogate_is_not_held_out_too(draw, unseen
     assert [network.name for network in seen[0].held_out] == [other]
 
 
+def test_a_surrogate_by_its_weights_is_not_held_out_by_another_name(draw, unseen, tiny, seen) -> None:
+    disguised = ("--audit-model", "lite0?size=192", "--audit-model", tiny)
+    result = unseen("protect", draw("a.png"), "--model", "lite0", *disguised)
+    assert [network.name for network in seen[0].held_out] == [tiny]
+    told = "Note: lite0?size=192 is not held out: the protection was made against a network with its weights"
+    assert told in result.err.splitlines()
+
+
 def test_a_flag_of_another_scheme_is_refused_but_not_before_an_unknown_scheme() -> None:
     assert given_settings("replace?step=1", {"step": None, "top_k": 3}) == {"top_k": 3}
     with pytest.raises(click.UsageError, match="--allowed-score is for among and away, not for --scheme replace"):

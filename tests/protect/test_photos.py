@@ -9,6 +9,7 @@ from PIL import Image, ImageCms
 
 import unseen
 from unseen.errors import UnseenError
+from unseen.models import Network
 from unseen.plan import Job
 from unseen.protect import Protection, load_networks, photos, protect_photos
 from unseen.reading import answer
@@ -236,6 +237,13 @@ def test_protect_file_writes_beside_or_into_a_folder(draw, tiny, tmp_path: Path)
     again = unseen.protect_file(str(source), output=str(tmp_path / "out"), models=[network], audit_models=[])
     assert copies([again])["a.jpg"] == copies([row])["a-unseen.jpg"]
     assert again.models[0].before == row.models[0].before
+
+
+def test_protect_file_counts_no_surrogate_in_disguise_as_held_out(draw, twins: tuple[Network, Network]) -> None:
+    surrogate, twin = twins
+    row = unseen.protect_file(draw("a.png"), models=[surrogate], audit_models=[twin])
+    assert [(model.name, model.role) for model in row.models] == [("one", "surrogate")]
+    assert "two is not held out: the protection was made against a network with its weights" in row.notes
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,9 @@ from dataclasses import replace
 import pytest
 
 from unseen.errors import UnseenError
-from unseen.protect import Protection, load_networks, settings_of
-from unseen.schemes import ClassReplacement
+from unseen.models import Network
+from unseen.protect import Protection, load_held_out, load_networks, settings_of
+from unseen.schemes import ClassReplacement, Unchanged
 from unseen.types import Protected
 
 
@@ -38,6 +39,18 @@ def test_a_network_named_twice_is_loaded_once(tiny: str) -> None:
     (network,) = load_networks([tiny, tiny])
     assert load_networks([network]) == (network,)
     assert network.device.type in ("cpu", "cuda")
+
+
+def test_a_surrogate_in_disguise_is_not_held_out(twins: tuple[Network, Network], tiny: str) -> None:
+    surrogate, twin = twins
+    held_out, notes = load_held_out([tiny, twin, surrogate, "one"], [surrogate], ClassReplacement())
+    assert [network.name for network in held_out] == [tiny]
+    assert notes == ("two is not held out: the protection was made against a network with its weights",)
+
+
+def test_no_network_has_a_part_in_a_picture_alone(twins: tuple[Network, Network]) -> None:
+    surrogate, twin = twins
+    assert load_held_out([surrogate, twin], [surrogate], Unchanged()) == ((twin,), ())
 
 
 @pytest.mark.parametrize(

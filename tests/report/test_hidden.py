@@ -18,7 +18,8 @@ from unseen.report import (
     to_html,
     to_json,
 )
-from unseen.report.words import chances, meant_in_words, status_in_words, summary, verdict
+from unseen.report.outcomes import meant_in_words, status_in_words, summary
+from unseen.report.verdicts import chances, verdict
 
 from ..page import Page
 

@@ -3,16 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from unseen.audit.noise import sign_noise
 from unseen.audit.pairs import Pair
 from unseen.audit.readers import Readers
 from unseen.audit.rows import audit
-from unseen.errors import PhotoError, UnseenError, visible
+from unseen.errors import one_line_on
 from unseen.models import Network
 from unseen.photo import read_photo
-from unseen.photo.photo import Pixels
+from unseen.photo.photo import Pixels, same_channels
 from unseen.reading import answer, reference_of
 from unseen.report.layout import Row, Version
 from unseen.threats import Preset, Threat
@@ -45,7 +43,7 @@ def audit_pairs(
         try:
             yield _audited(pair, readers, presets, seed)
         except Exception as error:
-            yield Audited(pair=pair, problems=(_one_line(pair, error),))
+            yield Audited(pair=pair, problems=(one_line_on(pair.original, error),))
 
 
 def _audited(pair: Pair, readers: Readers, presets: Sequence[Preset], seed: int) -> Audited:
@@ -58,12 +56,9 @@ def _audited(pair: Pair, readers: Readers, presets: Sequence[Preset], seed: int)
         problems.append(f"{pair.original}: its copies have different sizes, so their mean is not tried")
         versions["protected"] = copies = copies[:1]
     if copies[0].shape[:2] == original.shape[:2]:
-        whole = _with_channels(original, copies[0].shape[2])
-        drawn = [
-            sign_noise(whole, _with_channels(copy, whole.shape[2]), seed=seed + number)
-            for number, copy in enumerate(copies)
+        versions["noise"] = [
+            sign_noise(*same_channels(original, copy), seed=seed + number) for number, copy in enumerate(copies)
         ]
-        versions["noise"] = drawn
     else:
         sizes = " and ".join(f"{pixels.shape[1]}x{pixels.shape[0]}" for pixels in (original, copies[0]))
         problems.append(f"{pair.original}: it and its copy have different sizes ({sizes}); read without noise beside")
@@ -83,16 +78,3 @@ def references_of(label: str | None, networks: Sequence[Network], original: Pixe
         UnseenError: the first network does not know the label.
     """
     return {network: reference_of(label, networks[0], network, answer(network, original)) for network in networks}
-
-
-def _with_channels(pixels: Pixels, count: int) -> Pixels:
-    return pixels if pixels.shape[2] >= count else np.repeat(pixels, count, axis=2)
-
-
-def _one_line(pair: Pair, error: Exception) -> str:
-    if isinstance(error, PhotoError):
-        return str(error)
-    if isinstance(error, UnseenError):
-        return visible(f"{pair.original}: {error}")
-    told = " ".join(str(error).split())[:200]
-    return visible(f"{pair.original}: unexpected {type(error).__name__} ({told}); please report it")

@@ -1,20 +1,18 @@
 """The account of an audit as one self-contained HTML page: no script, and nothing is requested from anywhere."""
 
-import base64
 from collections.abc import Iterable, Mapping
-from pathlib import PurePath
-from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
 from unseen.audit import words
 from unseen.audit.account import Audit
 from unseen.audit.pairs import Pair
 from unseen.errors import UnseenError
 from unseen.photo import read_photo
+from unseen.report.outcomes import LIMITS
 from unseen.report.pictures import preview_jpeg
-from unseen.report.words import LIMITS, NONE, decimal, printable, setting_in_words, share
+from unseen.report.templating import templates_of
+from unseen.report.words import NONE, decimal, share
 
 WORST_SHOWN = 6
 """Photos that are shown because they are recognised most."""
@@ -62,28 +60,12 @@ def to_html(audit: Audit, pictures: Pictures) -> str:
 
 
 def _environment() -> Environment:
-    environment = Environment(
-        loader=ChoiceLoader([PackageLoader("unseen.audit"), PackageLoader("unseen.report")]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_shown,
-    )
+    environment = templates_of("unseen.audit")
     environment.filters |= {
-        "file_name": lambda path: PurePath(path).name,
         "interval": words.interval,
-        "jpeg": lambda data: f"data:image/jpeg;base64,{base64.b64encode(data).decode()}",
         "mean": words.mean,
-        "setting": setting_in_words,
-        "share": share,
         "nats": lambda estimate: NONE if estimate is None else decimal(estimate.mean),
         "worst": lambda estimate: NONE if estimate is None else share(estimate.worst),
         "width": lambda estimate: f"{100 * estimate.mean if estimate else 0:.1f}%",
     }
     return environment
-
-
-def _shown(value: Any) -> Any:
-    """Text as a page can show it; markup as it is."""
-    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value

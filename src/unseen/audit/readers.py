@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unseen.errors import ModelError, UnseenError
-from unseen.models import Network, load_classifier
+from unseen.models import Network, held_out_from, load_classifier
 from unseen.report.layout import Role, from_json
-from unseen.report.words import is_picture_alone
+from unseen.report.settings import is_picture_alone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,27 +37,21 @@ def load_readers(surrogates: Iterable[str], held_out: Iterable[str], device: str
     Raises:
         ModelError: none could be loaded.
     """
-    roles: dict[Network, Role] = {}
-    problems: list[str] = []
     against, others = list(dict.fromkeys(surrogates)), list(dict.fromkeys(held_out))
-    notes = [f"{name} is not held out: the protection was made against it" for name in others if name in against]
-    weights: set[str | None] = set()
+    loaded: dict[str, Network] = {}
+    problems: list[str] = []
     for name in dict.fromkeys((*against, *others)):
         try:
-            network = load_classifier(name, device=device)
+            loaded[name] = load_classifier(name, device=device)
         except UnseenError as error:
             problems.append(f"{name} is left out: {error}")
-            continue
-        took_part = name in against or (network.spec.sha256 is not None and network.spec.sha256 in weights)
-        if took_part:
-            weights.add(network.spec.sha256)
-        if took_part and name not in against:
-            notes.append(f"{name} is not held out: the protection was made against a network with its weights")
-        roles[network] = "surrogate" if took_part else "held-out"
-    if not roles:
+    if not loaded:
         raise ModelError(f"no network could be loaded; {problems[0] if problems else 'name one with --audit-model'}")
-    ordered = sorted(roles.items(), key=lambda item: item[1] != "surrogate")
-    return Readers(roles=dict(ordered), problems=tuple(problems), notes=tuple(notes))
+    made_against = [loaded[name] for name in against if name in loaded]
+    apart, notes = held_out_from(made_against, [loaded[name] for name in others if name in loaded])
+    roles: dict[Network, Role] = {network: "surrogate" for network in loaded.values() if network not in apart}
+    roles |= dict.fromkeys(apart, "held-out")
+    return Readers(roles=roles, problems=tuple(problems), notes=notes)
 
 
 def report_beside(copies: Path) -> Path | None:

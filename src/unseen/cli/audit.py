@@ -21,11 +21,10 @@ from unseen.audit import (
 from unseen.audit.page import previews, to_html
 from unseen.audit.table import tables
 from unseen.catalogue import DEFAULT_MODELS
-from unseen.cli.options import device_option, labels_option
+from unseen.cli.options import device_option, labels_option, require_labelled
 from unseen.cli.progress import tracked
-from unseen.cli.reports import check_reports, write_reports
+from unseen.cli.reports import check_reports, report_options, write_reports
 from unseen.cli.terminal import INTERRUPTED, complain, console
-from unseen.errors import UnseenError
 from unseen.models.embedded import EMBEDDED
 from unseen.plan import read_labels
 from unseen.protect import chosen_device
@@ -79,15 +78,7 @@ READABLE = click.Path(path_type=Path, readable=False)
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the random noise to compare with.")
 @device_option
-@click.option(
-    "--report",
-    "reports",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write the account to FILE.html, for people, or FILE.json.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print the account as JSON.")
+@report_options("for people")
 @click.pass_context
 def audit(
     context: click.Context,
@@ -116,8 +107,7 @@ def audit(
     chosen = presets_named(presets)
     known = read_labels(labels) if labels else {}
     pairing = paired(original, protected, further=further, labels=known)
-    if labels and not any(pair.label for pair in pairing.pairs):
-        raise UnseenError(f"{labels}: names none of these photos; its column file is seen from the folder it is in")
+    require_labelled(labels, [pair.label for pair in pairing.pairs])
     made_by = made_by or (None if surrogates else report_beside(protected))
     against = surrogates_of(made_by) if made_by else surrogates or DEFAULT_MODELS
     is_asked = context.get_parameter_source("audit_models") is click.core.ParameterSource.COMMANDLINE
@@ -171,8 +161,7 @@ def _run(
         complain("no pair could be read, so there is nothing to report")
         return INTERRUPTED if interrupted else 1
     are_written = write_reports(
-        reports,
-        lambda path: to_html(told, previews(told, pairing.pairs)) if path.suffix.lower() == ".html" else to_json(told),
+        reports, page=lambda: to_html(told, previews(told, pairing.pairs)), json=lambda: to_json(told)
     )
     if as_json:
         click.echo(to_json(told), nl=False)

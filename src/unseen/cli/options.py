@@ -1,6 +1,6 @@
 """Options that verbs share, and the flags that the schemes' settings become."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,10 @@ from unseen.catalogue import (
     scheme_settings,
     setting_type,
 )
+from unseen.errors import UnseenError
 from unseen.naming import parse_name
 from unseen.profiles import PROFILES, Secret, hidden_names, read_profile
+from unseen.report.words import listed
 from unseen.styles.named import PREFIX
 
 Command = Callable[..., Any]
@@ -61,6 +63,19 @@ def labels_option(command: Command) -> Command:
     """What is in the photos."""
     told = "What is in the photos: a table with the columns file (seen from the table) and label (name, synset, index)."
     return click.option("--labels", type=click.Path(path_type=Path), metavar="CSV", help=told)(command)
+
+
+def require_labelled(labels: Path | None, found: Iterable[str | None]) -> None:
+    """Refuse a table of labels that was given and tells of none of the photos.
+
+    Args:
+        found: the label of each photo; None where the table has none.
+
+    Raises:
+        UnseenError: such a table.
+    """
+    if labels and not any(found):
+        raise UnseenError(f"{labels}: names none of these photos; its column file is seen from the folder it is in")
 
 
 def hiding_options(command: Command) -> Command:
@@ -133,7 +148,7 @@ def given_settings(scheme: str, values: dict[str, Any]) -> dict[str, Any]:
     for setting in given:
         users = _users()[setting]
         if all(name in WAYS or name.startswith(PREFIX) for name in names) and not set(names) & set(users):
-            raise click.UsageError(f"{flag(setting)} is for {_listed(users)}, not for --scheme {'+'.join(names)}")
+            raise click.UsageError(f"{flag(setting)} is for {listed(users)}, not for --scheme {'+'.join(names)}")
     return given
 
 
@@ -166,9 +181,5 @@ def _help(name: str, users: list[str]) -> str:
     if list(defaults) == ["None"]:
         return told
     common, *others = defaults.items()
-    values = [common[0], *(f"{value} for {_listed(schemes)}" for value, schemes in others)]
+    values = [common[0], *(f"{value} for {listed(schemes)}" for value, schemes in others)]
     return f"{told}  [default: {', '.join(values)}]"
-
-
-def _listed(words: list[str]) -> str:
-    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)

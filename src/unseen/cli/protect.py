@@ -25,16 +25,17 @@ from unseen.cli.options import (
     is_given,
     labels_option,
     limit_options,
+    require_labelled,
     scheme_option,
     scheme_options,
 )
-from unseen.cli.reports import check_reports
+from unseen.cli.reports import check_reports, report_options
 from unseen.cli.running import run
-from unseen.cli.terminal import complain
+from unseen.cli.terminal import complain, remark
 from unseen.errors import UnseenError, visible
 from unseen.photo import parse_keep
 from unseen.plan import Job, plan, read_labels
-from unseen.protect import Protection, chosen_device, load_networks, placed, require_hiding
+from unseen.protect import Protection, chosen_device, load_held_out, load_networks, placed, require_hiding
 from unseen.reading import known_class
 from unseen.report.words import counted
 
@@ -96,15 +97,7 @@ from unseen.report.words import counted
     show_default=True,
     help="Of the arithmetic on a GPU.",
 )
-@click.option(
-    "--report",
-    "reports",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write the account to FILE.html, with pictures, or FILE.json.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print the account as JSON.")
+@report_options("with pictures")
 @click.option("--dry-run", is_flag=True, help="Only say what would be written where.")
 @scheme_options
 def protect(
@@ -146,21 +139,23 @@ def protect(
     check_way(scheme, own, defaults=DEFAULT_LIMIT)
     kept = parse_keep(keep)
     jobs = tuple(dict.fromkeys(plan(paths, output, read_labels(labels) if labels else {})))
-    if labels and not any(job.label for job in jobs):
-        raise UnseenError(f"{labels}: names none of these photos; its column file is seen from the folder it is in")
+    require_labelled(labels, [job.label for job in jobs])
     if dry_run:
         return _tell_plan(jobs, form, "where it shows what is to be hidden" if secrets else "")
     pictures, chosen = way_named(scheme, own, defaults=DEFAULT_LIMIT, device=chosen_device(device))
     if secrets:
         require_hiding(chosen)
     surrogates = load_networks(models, device)
+    held_out, notes = load_held_out(filter(None, audit_models), surrogates, chosen, device)
+    for note in notes:
+        remark(note)
     for label in dict.fromkeys(job.label for job in jobs if job.label):
         known_class(label, surrogates[0])
     protection = Protection(
         scheme=chosen,
         pictures=pictures,
         surrogates=surrogates,
-        held_out=load_networks((name for name in audit_models if name and name not in models), device),
+        held_out=held_out,
         seed=seed,
         format=form,
         quality=quality,

@@ -1,4 +1,4 @@
-"""Files that a verb writes its account to."""
+"""The account of a verb: where else it goes than to the terminal, and how it gets there."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -6,11 +6,26 @@ from pathlib import Path
 
 import click
 
+from unseen.cli.options import Command
 from unseen.cli.terminal import complain
 from unseen.errors import UnseenError
 from unseen.photo import write_new
 
 SUFFIXES = (".html", ".json")
+
+
+def report_options(page: str) -> Callable[[Command], Command]:
+    """Where the account goes: `reports`, and `as_json`.
+
+    Args:
+        page: what is special about the page, such as "with pictures".
+    """
+    told = f"Write the account to FILE.html, {page}, or FILE.json."
+    files = click.option(
+        "--report", "reports", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help=told
+    )
+    json = click.option("--json", "as_json", is_flag=True, help="Print the account as JSON.")
+    return lambda command: files(json(command))
 
 
 def check_reports(paths: Sequence[Path], output: Path | None = None) -> None:
@@ -26,13 +41,13 @@ def check_reports(paths: Sequence[Path], output: Path | None = None) -> None:
         _check(path, output, paths[:index])
 
 
-def write_reports(paths: Sequence[Path], text: Callable[[Path], str]) -> bool:
+def write_reports(paths: Sequence[Path], *, page: Callable[[], str], json: Callable[[], str]) -> bool:
     """Whether all could be written; a full disk must not cost the account on the terminal as well."""
     are_written = True
     for path in paths:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_new(path, text(path).encode())
+            write_new(path, (page() if path.suffix.lower() == ".html" else json()).encode())
         except (UnseenError, OSError) as error:
             are_written = False
             complain(f"the report could not be written: {error}")

@@ -41,7 +41,8 @@ def run(
         photos=rows,
         presets={preset.name: preset.meaning for preset in presets},
     )
-    are_written = _write_reports(report, outcomes, reports)
+    previews = {outcome.row.input: outcome.preview for outcome in outcomes if outcome.preview is not None}
+    are_written = write_reports(reports, page=lambda: to_html(report, previews), json=lambda: to_json(report))
     if as_json:
         click.echo(to_json(report), nl=False)
     elif rows:
@@ -52,14 +53,6 @@ def run(
         complain(f"{done}: their copies are whole, the rest was not written")
         return INTERRUPTED
     return 0 if are_written and all(row.status in ("protected", "untouched") for row in rows) else 1
-
-
-def _write_reports(report: Report, outcomes: list[Outcome], paths: tuple[Path, ...]) -> bool:
-    """Whether all could be written."""
-    previews = {outcome.row.input: outcome.preview for outcome in outcomes if outcome.preview is not None}
-    return write_reports(
-        paths, lambda path: to_html(report, previews) if path.suffix.lower() == ".html" else to_json(report)
-    )
 
 
 def _tell_sum(report: Report, seconds: float) -> None:

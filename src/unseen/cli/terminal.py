@@ -24,3 +24,8 @@ def console() -> Console:
 def complain(problem: object) -> None:
     """One line on standard error."""
     click.echo(f"Error: {visible(str(problem))}", err=True)
+
+
+def remark(note: object) -> None:
+    """The same about what is no error, but should be known."""
+    click.echo(f"Note: {visible(str(note))}", err=True)

@@ -1,6 +1,5 @@
 """The report of a lab: numbers for programs, a page with figures for people, and the figures as files."""
 
-import base64
 import json
 import math
 import re
@@ -9,14 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
 from unseen import __version__
 from unseen.errors import UnseenError
 from unseen.lab.files import claimed, write_over
 from unseen.lab.paper_a import NAME
-from unseen.report.words import printable
+from unseen.report.templating import templates_of
 
 NOT_RUN = "–"
 """A cell without a value."""
@@ -138,19 +134,8 @@ def lab_json(report: LabReport) -> str:
 
 def lab_html(report: LabReport) -> str:
     """The report as one page that asks nothing of anyone: no script, figures and style inside."""
-    environment = Environment(
-        loader=ChoiceLoader([PackageLoader("unseen.lab"), PackageLoader("unseen.report")]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_shown,
-    )
-    environment.filters |= {
-        "base64": _base64,
-        "first_sentence": _first_sentence,
-        "of_the_paper": _of_the_paper,
-    }
+    environment = templates_of("unseen.lab")
+    environment.filters |= {"first_sentence": _first_sentence, "of_the_paper": _of_the_paper}
     return environment.get_template("lab.html.jinja").render(report=report, version=__version__)
 
 
@@ -173,15 +158,6 @@ def number(value: float | None, digits: int = 2) -> str:
     if value is None or not math.isfinite(value):
         return NOT_RUN
     return f"{value:,.{digits}f}".replace("-", "−")
-
-
-def _shown(value: Any) -> Any:
-    """Text as a page can show it; markup as it is."""
-    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _base64(data: bytes) -> str:
-    return base64.b64encode(data).decode()
 
 
 def _of_the_paper(name: str) -> bool:

@@ -1,5 +1,6 @@
 """A network as the rest of the project sees it: one callable on images of any size."""
 
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 import torch
@@ -57,3 +58,23 @@ class Network(nn.Module):
     def whole(self) -> "Network":
         """The same network looking at the whole photo, squashed to its input size, instead of a centre crop."""
         return Network(spec=self.spec, body=self.body, preprocessing=self.preprocessing.whole()).eval()
+
+
+def held_out_from(
+    surrogates: Sequence[Network], candidates: Iterable[Network]
+) -> tuple[tuple[Network, ...], tuple[str, ...]]:
+    """The candidates that had no part in what is made against the surrogates, and one line on each of the others.
+
+    A network whose weights are those of a surrogate is one, by whatever name and with whatever preprocessing.
+    """
+    names = {network.name for network in surrogates}
+    weights = {network.spec.sha256 for network in surrogates} - {None}
+    held_out, notes = [], []
+    for network in candidates:
+        if network.name in names:
+            notes.append(f"{network.name} is not held out: the protection was made against it")
+        elif network.spec.sha256 in weights:
+            notes.append(f"{network.name} is not held out: the protection was made against a network with its weights")
+        else:
+            held_out.append(network)
+    return tuple(held_out), tuple(notes)

@@ -150,3 +150,12 @@ class Photo:
 def unique(findings: list[Finding]) -> tuple[Finding, ...]:
     """The findings in order, each once."""
     return tuple(dict.fromkeys(findings))
+
+
+def same_channels(original: Pixels, protected: Pixels) -> tuple[Pixels, Pixels]:
+    """Both (H, W, C) with the C of the richer one: a grey photo comes back in colours from a format without grey."""
+    count = max(original.shape[2], protected.shape[2])
+    first, second = (
+        pixels if pixels.shape[2] == count else np.repeat(pixels, count, axis=2) for pixels in (original, protected)
+    )
+    return first, second

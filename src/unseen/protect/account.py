@@ -3,14 +3,13 @@
 import math
 from dataclasses import replace
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from unseen.errors import PhotoError, UnseenError, visible
+from unseen.errors import one_line_on, visible
 from unseen.metrics import max_abs, mean_abs, psnr, ssim
 from unseen.photo import Photo, metadata_removed, output_format
-from unseen.photo.photo import Pixels
+from unseen.photo.photo import Pixels, same_channels
 from unseen.plan import Job
 from unseen.protect.hiding import hidden_reading
 from unseen.protect.protection import Protection, Work
@@ -77,15 +76,9 @@ def untouched(work: Work, photo: Photo, protection: Protection) -> PhotoRow:
 
 def one_line(job: Job, error: Exception) -> str:
     """What went wrong with one photo; an error nobody foresaw must not stop the others, but is told as it is."""
-    if isinstance(error, PhotoError):
-        return str(error)
-    if isinstance(error, UnseenError):
-        return visible(f"{job.source}: {error}")
     if isinstance(error, OSError):
         return visible(f"{job.source}: {error.strerror or error}; check the folder {job.target.parent}")
-    told = " ".join(str(error).split())[:200]
-    problem = f"unexpected {type(error).__name__} ({told})"
-    return visible(f"{job.source}: {problem}; please report it, the photo is untouched")
+    return one_line_on(job.source, error, "please report it, the photo is untouched")
 
 
 def _model_readings(work: Work, after: tuple[Tensor, ...], protection: Protection) -> tuple[ModelReading, ...]:
@@ -126,15 +119,6 @@ def _change(original: Pixels, protected: Pixels) -> Change:
         psnr=psnr(before, after).item(),
         ssim=ssim(before, after).item(),
     )
-
-
-def same_channels(original: Pixels, protected: Pixels) -> tuple[Pixels, Pixels]:
-    """Both (H, W, C) with the C of the richer one: a grey photo comes back in colours from a format without grey."""
-    count = max(original.shape[2], protected.shape[2])
-    first, second = (
-        pixels if pixels.shape[2] == count else np.repeat(pixels, count, axis=2) for pixels in (original, protected)
-    )
-    return first, second
 
 
 def _notes_untouched(metadata: tuple[str, ...], models: tuple[ModelReading, ...]) -> tuple[str, ...]:

@@ -13,14 +13,15 @@ from unseen.laying import layings
 from unseen.models import Network
 from unseen.models.ensemble import Ensemble
 from unseen.photo import parse_keep
+from unseen.photo.photo import same_channels
 from unseen.pictures import PictureScheme
 from unseen.plan import Job, copy_of
 from unseen.profiles import hidden_names
-from unseen.protect.account import account, failed, one_line, same_channels, untouched
+from unseen.protect.account import account, failed, one_line, untouched
 from unseen.protect.audited import audited
 from unseen.protect.hiding import hidden_by
 from unseen.protect.opening import opened
-from unseen.protect.protection import Outcome, Protection, Work, load_networks
+from unseen.protect.protection import Outcome, Protection, Work, load_held_out, load_networks
 from unseen.protect.saving import publish, saved_finely
 from unseen.reading import known_class
 from unseen.report.layout import PhotoRow
@@ -59,7 +60,7 @@ def protect_file(
         scheme: by default class replacement within 8 levels, or `Away` to hide; `Unchanged` where pictures are all.
         pictures: what becomes of the photo before that, such as `Crop`, one after the other.
         models: names of networks, or loaded ones, to protect against.
-        audit_models: networks that only judge.
+        audit_models: networks that only judge; one with a surrogate's weights does not, which a note tells.
         label: what is in the photo (class index, name or synset); None asks each network.
         keep: metadata to keep, "date,copyright" or the words one by one.
         device: "cpu", "cuda" or "auto", for the networks that are given by name.
@@ -69,11 +70,14 @@ def protect_file(
         UnseenError: a model or a setting that cannot be used.
     """
     secrets = hidden_names(hide if isinstance(hide, str) else ",".join(hide), "hide") if hide else ()
+    scheme = scheme or (Away(epsilon=8 / 255) if secrets else ClassReplacement(epsilon=8 / 255))
+    surrogates = load_networks(models, device)
+    held_out, notes = load_held_out(audit_models, surrogates, scheme, device)
     protection = Protection(
-        scheme=scheme or (Away(epsilon=8 / 255) if secrets else ClassReplacement(epsilon=8 / 255)),
+        scheme=scheme,
         pictures=tuple(pictures),
-        surrogates=load_networks(models, device),
-        held_out=load_networks(audit_models, device),
+        surrogates=surrogates,
+        held_out=held_out,
         seed=seed,
         format=format,
         quality=quality,
@@ -85,7 +89,7 @@ def protect_file(
         known_class(label, protection.surrogates[0])
     job = Job(source=Path(path), target=copy_of(Path(path), Path(output) if output is not None else None), label=label)
     (outcome,) = protect_photos([job], protection, presets=presets_named(IN_BRIEF))
-    return outcome.row
+    return replace(outcome.row, notes=(*outcome.row.notes, *notes))
 
 
 def protect_photos(

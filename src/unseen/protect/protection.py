@@ -1,6 +1,6 @@
 """What decides a protected copy, a photo on its way, and what comes of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from torch import Tensor
 from unseen.ascent import LANES
 from unseen.errors import UnseenError
 from unseen.grid import LEVELS
-from unseen.models import Network, load_classifier
+from unseen.models import Network, held_out_from, load_classifier
 from unseen.photo import Photo
 from unseen.photo.metadata import checked_keep
 from unseen.photo.photo import SUFFIXES
@@ -156,6 +156,18 @@ def load_networks(models: Iterable[str | Network], device: str = "auto") -> tupl
     return tuple(
         load_classifier(model, device=chosen) if isinstance(model, str) else model for model in dict.fromkeys(models)
     )
+
+
+def load_held_out(
+    models: Iterable[str | Network], surrogates: Sequence[Network], scheme: Scheme, device: str = "auto"
+) -> tuple[tuple[Network, ...], tuple[str, ...]]:
+    """Networks that only judge, and one line on each that is left out because it has a surrogate's weights.
+
+    What has a surrogate's name is left out without a word. In a picture alone, such as a crop, no network had a part.
+    """
+    names = {network.name for network in surrogates}
+    others = [model for model in models if (model if isinstance(model, str) else model.name) not in names]
+    return held_out_from(() if isinstance(scheme, Unchanged) else surrogates, load_networks(others, device))
 
 
 def chosen_device(device: str) -> str:

@@ -1,16 +1,13 @@
 """The report as one self-contained HTML page: no script, and nothing is requested from anywhere."""
 
-import base64
 from collections.abc import Mapping
-from pathlib import PurePath
-from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
-from unseen.report import shared, words
+from unseen.report import outcomes, settings, shared, verdicts, words
 from unseen.report.layout import Report
 from unseen.report.pictures import Preview
+from unseen.report.templating import templates_of
 
 
 def to_html(report: Report, previews: Mapping[str, Preview]) -> str:
@@ -24,52 +21,32 @@ def to_html(report: Report, previews: Mapping[str, Preview]) -> str:
     return template.render(
         report=report,
         previews=previews,
-        summary=words.summary(report),
-        roles=words.roles_in_words(report.settings),
-        measured=words.measured(report.settings),
-        meant=words.meant_in_words(report),
-        statuses=words.STATUSES,
+        summary=outcomes.summary(report),
+        roles=settings.roles_in_words(report.settings),
+        measured=settings.measured(report.settings),
+        meant=outcomes.meant_in_words(report),
+        statuses=outcomes.STATUSES,
         ways=shared.ways(report),
         looks=shared.looks,
     )
 
 
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("unseen.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_shown,
-    )
+    environment = templates_of("unseen.report")
     environment.filters |= {
-        "chances": words.chances,
-        "change": words.change_in_words,
-        "data_uri": _data_uri,
+        "chances": verdicts.chances,
+        "change": outcomes.change_in_words,
         "decimal": words.decimal,
-        "file_name": lambda path: PurePath(path).name,
-        "parts": words.parts_in_words,
+        "parts": settings.parts_in_words,
         "percent": words.percent,
-        "setting": words.setting_in_words,
         "sentence": lambda text: text[:1].upper() + text[1:],
-        "share": words.share,
-        "size": words.size_in_words,
-        "status": words.status_in_words,
-        "verdict": words.verdict,
+        "size": outcomes.size_in_words,
+        "status": outcomes.status_in_words,
+        "verdict": verdicts.verdict,
     }
     environment.globals |= {
-        "VERDICTS": words.VERDICTS,
-        "ROLES_IN_UNTOUCHED": words.ROLES_IN_UNTOUCHED,
+        "VERDICTS": verdicts.VERDICTS,
+        "ROLES_IN_UNTOUCHED": settings.ROLES_IN_UNTOUCHED,
         "LOOKS": shared.VERDICTS,
     }
     return environment
-
-
-def _shown(value: Any) -> Any:
-    """Text as a page can show it; markup as it is."""
-    return words.printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _data_uri(jpeg: bytes) -> str:
-    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from unseen.report.layout import PhotoRow, Report, Row
-from unseen.report.words import Verdict, share
+from unseen.report.verdicts import Verdict
+from unseen.report.words import share
 
 VERDICTS: dict[Verdict, str] = {
     "hidden": "hidden",

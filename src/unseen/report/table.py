@@ -10,23 +10,11 @@ from rich.table import Table
 from rich.text import Text
 
 from unseen.report.layout import ModelReading, PhotoRow, Reading, Report
+from unseen.report.outcomes import STATUSES, outcome_in_words, size_in_words, untouched_in_words
+from unseen.report.settings import hidden_things, is_picture_alone, remedy
 from unseen.report.shared import ways, ways_in_words
-from unseen.report.words import (
-    STATUSES,
-    UNSURE,
-    VERDICTS,
-    chances,
-    hidden_things,
-    is_picture_alone,
-    outcome_in_words,
-    percent,
-    printable,
-    remedy,
-    seen_in_words,
-    size_in_words,
-    untouched_in_words,
-    verdict,
-)
+from unseen.report.verdicts import VERDICTS, chances, seen_in_words, verdict
+from unseen.report.words import percent, printable
 
 STYLES = {
     "protected": "green",
@@ -39,6 +27,8 @@ STYLES = {
     "unknown": "dim",
     "blind": "dim",
 }
+_UNSURE = 0.1
+"""Probability under which a network's first guess is called unsure."""
 _TRUE_ANSWER = "True answer: the label you gave, or else what the network saw in the original."
 _STAR = "* This network was not used to make the protection."
 _STAR_OF_PICTURES = "No network was used to make the protection; those with a * do not decide whether it counts."
@@ -93,7 +83,7 @@ def _best_guess(reading: Reading) -> str:
         return "nothing"
     best = reading.top5[0]
     words = f"{best.label.partition(',')[0]}, {_compact(best.probability)}"
-    return f"unsure; at best {words}" if best.probability < UNSURE else words
+    return f"unsure; at best {words}" if best.probability < _UNSURE else words
 
 
 def _compact(probability: float) -> str:

@@ -56,26 +56,36 @@ originals any more (83, 40 and 27 % by lite2): that tells nothing about a protec
 """
 
 
-def _platform(long_edge: int) -> Platform:
-    return Platform(long_edge=long_edge, quality=80, out_of=_PHOTO)
+def _saved_again(quality: int, format: Literal["jpeg", "webp"] = "jpeg") -> Preset:
+    told = {"jpeg": "JPEG", "webp": "WebP"}[format]
+    return Preset(
+        name=f"{format}-{quality}",
+        meaning=f"saved again as {told} {quality}",
+        kind="shared",
+        handling=Platform(quality=quality, format=format),
+    )
+
+
+def _resized(long_edge: int) -> Preset:
+    return Preset(
+        name=f"edge-{long_edge}",
+        meaning=f"resized to {long_edge} pixels, JPEG 80",
+        kind="shared",
+        handling=Platform(long_edge=long_edge, quality=80, out_of=_PHOTO),
+    )
 
 
 PRESETS: Mapping[str, Preset] = {
     preset.name: preset
     for preset in (
         Preset(name="file", meaning="the file itself", kind="shared"),
-        Preset(name="jpeg-90", meaning="saved again as JPEG 90", kind="shared", handling=Platform(quality=90)),
-        Preset(name="jpeg-75", meaning="saved again as JPEG 75", kind="shared", handling=Platform(quality=75)),
-        Preset(name="jpeg-50", meaning="saved again as JPEG 50", kind="shared", handling=Platform(quality=50)),
-        Preset(
-            name="webp-80",
-            meaning="saved again as WebP 80",
-            kind="shared",
-            handling=Platform(quality=80, format="webp"),
-        ),
-        Preset(name="edge-2048", meaning="resized to 2048 pixels, JPEG 80", kind="shared", handling=_platform(2048)),
-        Preset(name="edge-1080", meaning="resized to 1080 pixels, JPEG 80", kind="shared", handling=_platform(1080)),
-        Preset(name="edge-720", meaning="resized to 720 pixels, JPEG 80", kind="shared", handling=_platform(720)),
+        _saved_again(90),
+        _saved_again(75),
+        _saved_again(50),
+        _saved_again(80, "webp"),
+        _resized(2048),
+        _resized(1080),
+        _resized(720),
         Preset(name="crop-90", meaning="cropped to 90 % of each side", kind="shared", handling=Cropped(share=0.9)),
         Preset(name="flip", meaning="read together with its mirror image", kind="cleaned", mirrored=True),
         Preset(name="blur", meaning="blurred a little", kind="cleaned", handling=Blurred(sigma=1.0)),

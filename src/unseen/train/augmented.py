@@ -1,9 +1,11 @@
 """Universal noise that carries over to photos it was not trained on: mini-batch ascent against changing views.
 
-It is `universal.universal_noise` for photos: they come as bytes, mirrored at random, and every second batch is looked
-at as a crawler that crops would see it. The gain counts photos rather than certainty (`objective.Miss`), so that none
-is pushed further than it takes. Networks take turns, which costs no more than one; steps become finer until the noise
-settles. Nothing is drawn from a generator that lives on: a run that was interrupted goes on bit for bit.
+Photos come as bytes, mirrored at random, and every second batch is looked at as a crawler that crops would see it. The
+gain counts photos rather than certainty (`objective.Miss`), so that none is pushed further than it takes. Networks take
+turns, which costs no more than one; steps become finer until the noise settles. Nothing is drawn from a generator that
+lives on: a run that was interrupted goes on bit for bit.
+
+The loop is not the one of `ascent`: all photos share a single noise and come in random batches.
 """
 
 import math

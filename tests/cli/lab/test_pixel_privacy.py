@@ -23,7 +23,7 @@ def test_a_report_and_a_table(lab, draw, album: Path, tiny: str, tmp_path: Path)
     table = tmp_path / "places.txt"
     table.write_text("0.png 7\n1.png 7\n2.png 7\n")
     draw("others/x.png", seed=9)
-    given = ("--labels", table, "--audit-model", f"{tiny}?seed=1", "--seed", "5", "--profile", "places-60")
+    given = ("--labels", table, "--audit-model", f"{tiny}?seed=1", "--seed", "5")
     result = lab(*given, "--training-photos", tmp_path / "others")
     assert (result.code, result.err) == (0, "")
     assert "Table 1: what is still read" in result.out
@@ -48,6 +48,11 @@ def test_a_report_and_a_table(lab, draw, album: Path, tiny: str, tmp_path: Path)
         (("--nima", "none.h5"), "Error: none.h5: there is no such weights file; give NIMA's weights for a MobileNet"),
         (("--style", "hayo"), "Error: unknown style 'hayo'; did you mean 'hayao'?"),
         (("--style", "hayao?weights=none.pth"), "none.pth"),
+        (
+            ("--profile", "places-60"),
+            "Error: profile places-60: the network lacks 60 of its 60 classes (airplane_cabin, airport_terminal, "
+            "amusement_park, …); give one that knows them, such as places:resnet50",
+        ),
     ],
 )
 def test_what_cannot_be_used_is_one_line(lab, arguments: tuple[str, ...], said: str) -> None:

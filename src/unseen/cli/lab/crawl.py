@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from unseen.catalogue import DEFAULT_AUDIT_MODELS, DEFAULT_MODELS, way_named
-from unseen.cli.lab.telling import tell
+from unseen.cli.lab.telling import write_and_tell
 from unseen.cli.options import (
     DEFAULT_LIMIT,
     device_option,
@@ -18,10 +18,11 @@ from unseen.cli.options import (
     scheme_option,
 )
 from unseen.cli.progress import tracked
-from unseen.cli.terminal import complain
+from unseen.cli.terminal import complain, remark
 from unseen.plan import read_labels
-from unseen.protect import Protection, chosen_device, load_networks
-from unseen.report.words import counted, remedy
+from unseen.protect import Protection, chosen_device, load_held_out, load_networks
+from unseen.report.settings import remedy
+from unseen.report.words import counted
 
 
 @click.command()
@@ -81,18 +82,15 @@ def crawl(
     platform makes of them if --long-edge or --quality is given.
     """
     from unseen.lab.crawl import run_crawl_lab
-    from unseen.lab.report import write_lab_report
     from unseen.threats import Platform
 
     limits = given_limit(strength, epsilon)
     pictures, chosen = way_named(scheme, limits, defaults=DEFAULT_LIMIT, device=chosen_device(device))
-    protection = Protection(
-        scheme=chosen,
-        pictures=pictures,
-        surrogates=load_networks(models, device),
-        held_out=load_networks((name for name in crawlers if name and name not in models), device),
-        seed=seed,
-    )
+    surrogates = load_networks(models, device)
+    held_out, notes = load_held_out(filter(None, crawlers), surrogates, chosen, device)
+    for note in notes:
+        remark(note)
+    protection = Protection(scheme=chosen, pictures=pictures, surrogates=surrogates, held_out=held_out, seed=seed)
     report = run_crawl_lab(
         photos,
         protection,
@@ -102,8 +100,7 @@ def crawl(
         limit=limit,
         progress=tracked,
     )
-    write_lab_report(report, output)
-    tell(report, output)
+    write_and_tell(report, output)
     return _ending(report.numbers["photos"], report.numbers["settings"])
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from unseen.cli.lab.telling import tell
+from unseen.cli.lab.telling import write_and_tell
 from unseen.cli.options import device_option, lab_folder_option
 from unseen.cli.progress import tracked
 
@@ -55,7 +55,6 @@ def imagenet(
     Class replacement, class indistinguishability and what came after them, on any labelled photos and any network.
     """
     from unseen.lab.imagenet import Extent, run_imagenet_lab
-    from unseen.lab.report import write_lab_report
 
     report = run_imagenet_lab(
         photos,
@@ -67,5 +66,4 @@ def imagenet(
         device=device,
         progress=tracked,
     )
-    write_lab_report(report, output)
-    tell(report, output)
+    write_and_tell(report, output)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from unseen.cli.lab.telling import tell
+from unseen.cli.lab.telling import write_and_tell
 from unseen.cli.options import lab_folder_option, mnist_option
 from unseen.cli.progress import tracked
 
@@ -25,7 +25,6 @@ def mnist(data: Path | None, output: Path, weights: Path | None, quick: bool, se
     """Universal noise against a network that reads handwritten digits: Table 2 and Figures 2 to 7, and beyond."""
     from unseen.datasets.mnist import load_mnist
     from unseen.lab.mnist import QUICK, Bench, MnistSettings, run_mnist_lab
-    from unseen.lab.report import write_lab_report
     from unseen.models.digits import load_digits
 
     bench = Bench(
@@ -35,5 +34,4 @@ def mnist(data: Path | None, output: Path, weights: Path | None, quick: bool, se
         settings=replace(QUICK if quick else MnistSettings(), seed=seed),
     )
     report = run_mnist_lab(bench, output, progress=tracked)
-    write_lab_report(report, output)
-    tell(report, output)
+    write_and_tell(report, output)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from unseen.cli.lab.telling import tell
+from unseen.cli.lab.telling import write_and_tell
 from unseen.cli.options import device_option, lab_folder_option
 from unseen.cli.progress import tracked
 from unseen.profiles import PROFILES
@@ -70,9 +70,7 @@ from unseen.profiles import PROFILES
 @click.option(
     "--profile",
     type=click.Choice(list(PROFILES)),
-    default="places-60",
-    show_default=True,
-    help="Classes whose photos are told apart as well, where the network knows them.",
+    help="Classes whose photos are told apart as well, where the network knows them.  [default: places-60]",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides random choices, such as the targets.")
 @device_option
@@ -87,7 +85,7 @@ def pixel_privacy(
     training_limit: int,
     styles: tuple[str, ...],
     nima: Path | None,
-    profile: str,
+    profile: str | None,
     seed: int,
     device: str,
 ) -> None:
@@ -97,7 +95,6 @@ def pixel_privacy(
     a compression, and its looks are measured.
     """
     from unseen.lab.pixel_privacy import PixelPrivacySettings, run_pixel_privacy_lab
-    from unseen.lab.report import write_lab_report
 
     report = run_pixel_privacy_lab(
         photos,
@@ -117,5 +114,4 @@ def pixel_privacy(
         device=device,
         progress=tracked,
     )
-    write_lab_report(report, output)
-    tell(report, output)
+    write_and_tell(report, output)

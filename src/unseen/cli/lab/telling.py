@@ -1,4 +1,4 @@
-"""What a lab says on the terminal when it is done."""
+"""How a lab ends: its report on disk, and what it says on the terminal."""
 
 from pathlib import Path
 
@@ -8,11 +8,16 @@ from rich.table import Table
 from rich.text import Text
 
 from unseen.cli.terminal import console
-from unseen.lab.report import LabReport
+from unseen.lab.report import LabReport, write_lab_report
 
 
-def tell(report: LabReport, folder: Path) -> None:
-    """The report's first table, and where the rest is."""
+def write_and_tell(report: LabReport, folder: Path) -> None:
+    """Write a report into its lab's folder; say its first table, and where the rest is.
+
+    Raises:
+        UnseenError: the folder holds something else than a lab's work, or cannot be written to.
+    """
+    write_lab_report(report, folder)
     section = next(section for section in report.sections if section.tables)
     table = section.tables[0]
     result = Table(title=Text(section.title), title_justify="left", title_style="bold", box=SIMPLE_HEAD)

@@ -6,7 +6,7 @@ from unseen.lab.crawl.crawling import Crawled
 from unseen.lab.figures import PhotoPanel, photo_panels
 from unseen.lab.report import Figure
 from unseen.photo import read_photo
-from unseen.protect.account import same_channels
+from unseen.photo.photo import same_channels
 from unseen.reading import answer, reading
 from unseen.threats import Threat
 

@@ -8,7 +8,9 @@ from unseen.lab.crawl.pipeline import Ending, pipeline
 from unseen.lab.figures import bars
 from unseen.lab.paper_a import NAME, TITLE
 from unseen.lab.report import NOT_RUN, Figure, Section, Table, number, percent
-from unseen.report.words import LIMITS, STATUSES, counted, is_picture_alone, parts_in_words, setting_in_words
+from unseen.report.outcomes import LIMITS, STATUSES
+from unseen.report.settings import is_picture_alone, parts_in_words
+from unseen.report.words import counted, setting_in_words
 
 LABELS_SHOWN, PHOTOS_SHOWN = 20, 100
 """Rows of the long tables at most; report.json has all."""

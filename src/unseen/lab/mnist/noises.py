@@ -8,8 +8,8 @@ import torch
 
 from unseen.budget import Linf
 from unseen.lab.mnist.settings import CLASSES, Bench
+from unseen.lab.mnist.universal import universal_noise
 from unseen.objective import Among, Blend, Hit, Miss, Toward, Undecided
-from unseen.train.universal import universal_noise
 from unseen.types import Images, Labels, Objective
 
 PAPER, BEST, JOINT = "paper", "best", "joint"

@@ -35,6 +35,7 @@ class Bench:
     Attributes:
         network: the one that is attacked.
         held_out: networks that only read.
+        sensitive: classes of the attacked network whose photos are told apart as well.
         appeal: measures of how a picture looks, by name.
         folder: the lab's.
         notebook: finished work.
@@ -43,6 +44,7 @@ class Bench:
 
     network: Network
     held_out: tuple[Network, ...]
+    sensitive: frozenset[int]
     appeal: Mapping[str, Measure]
     settings: PixelPrivacySettings
     folder: Path

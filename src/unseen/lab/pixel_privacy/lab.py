@@ -25,7 +25,7 @@ from unseen.lab.pixel_privacy.sections import (
     sensitive_section,
     survival_section,
 )
-from unseen.lab.pixel_privacy.settings import PixelPrivacySettings
+from unseen.lab.pixel_privacy.settings import PROFILE, PixelPrivacySettings
 from unseen.lab.pixel_privacy.table1 import schemes_section, table1_section
 from unseen.lab.report import LabReport
 from unseen.models import Network
@@ -65,10 +65,12 @@ def run_pixel_privacy_lab(
         progress: is given the items of each part, their number and what is done, and passes them on.
 
     Raises:
-        UnseenError: photos, labels, networks, weights or a folder that cannot be used.
+        UnseenError: photos, labels, networks, weights or a folder that cannot be used, or a profile of which the
+            network lacks classes.
     """
     settings = settings or PixelPrivacySettings()
     network, *held_out = load_networks([model, *(name for name in audit_models if name != model)], device)
+    sensitive = _sensitive(settings.profile, network)
     found = accepted_photos(photos, labels, network.class_names, network.spec.synsets)
     for right in dict.fromkeys(photo.labels for photo in found):
         for other in held_out:
@@ -81,6 +83,7 @@ def run_pixel_privacy_lab(
         bench = Bench(
             network=network,
             held_out=tuple(held_out),
+            sensitive=sensitive,
             appeal=appeal,
             settings=settings,
             folder=folder,
@@ -129,7 +132,7 @@ def _told(bench: Bench, samples: Sequence[Sample], noises: dict[str, LabNoise], 
     table = with_kept_appeal(
         [table_row(way.approach, found, bench.held_out) for way, found in zip(ways, rows, strict=True)]
     )
-    sensitive = _sensitive(bench, samples)
+    sensitive = [not one.labels.isdisjoint(bench.sensitive) for one in samples]
     part = [
         table_row(way.approach, [row for row, told in zip(found, sensitive, strict=True) if told], ())
         for way, found in zip(ways, rows, strict=True)
@@ -141,7 +144,11 @@ def _told(bench: Bench, samples: Sequence[Sample], noises: dict[str, LabNoise], 
         "sets": as_sets(table),
         "best_of_paper": best_of_paper(table),
         "best": best_of(table),
-        "sensitive": {"profile": bench.settings.profile, "photos": sum(sensitive), "table1": part_of_table(part)}
+        "sensitive": {
+            "profile": bench.settings.profile or PROFILE,
+            "photos": sum(sensitive),
+            "table1": part_of_table(part),
+        }
         if part
         else None,
         "noises": {name: {"fooled": noise.fooled, "seconds": noise.seconds} for name, noise in noises.items()},
@@ -169,14 +176,18 @@ def _shown(samples: Sequence[Sample], before: Sequence[Numbers]) -> tuple[Sample
     return spread(right or samples, SHOWN)
 
 
-def _sensitive(bench: Bench, samples: Sequence[Sample]) -> list[bool]:
-    """Whether each photo has a class of the profile among its right ones; none has where the network lacks these."""
-    profile = profile_named(bench.settings.profile)
+def _sensitive(profile: str | None, network: Network) -> frozenset[int]:
+    """The classes of the profile; none where nobody asked for one and the network lacks some of the paper's.
+
+    Raises:
+        UnseenError: the network lacks classes of the one that was asked for.
+    """
     try:
-        group = set(class_group(profile, bench.network.class_names).tolist())
+        return frozenset(class_group(profile_named(profile or PROFILE), network.class_names).tolist())
     except UnseenError:
-        group = set()
-    return [not one.labels.isdisjoint(group) for one in samples]
+        if profile is not None:
+            raise
+        return frozenset()
 
 
 def _about(bench: Bench, photos: int, trained_on: int) -> dict[str, Any]:
@@ -189,6 +200,6 @@ def _about(bench: Bench, photos: int, trained_on: int) -> dict[str, Any]:
         "photos": photos,
         "trained_on": trained_on,
         "styles": list(settings.styles),
-        "profile": settings.profile,
+        "profile": settings.profile or PROFILE,
         "measures": list(bench.appeal),
     }

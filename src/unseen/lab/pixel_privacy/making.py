@@ -19,11 +19,10 @@ from unseen.lab.pixel_privacy.photos import Sample
 from unseen.metrics import ssim
 from unseen.models import Network
 from unseen.photo import Photo, read_photo
-from unseen.photo.photo import Pixels
+from unseen.photo.photo import Pixels, same_channels
 from unseen.pictures import PictureScheme
 from unseen.plan import Job
 from unseen.protect import Protection, protect_photos, settings_of
-from unseen.protect.account import same_channels
 from unseen.reading import answer
 from unseen.styles.painted import Painted
 

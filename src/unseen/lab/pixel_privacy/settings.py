@@ -11,6 +11,8 @@ FAINT_LEVELS = 4
 """The limit of the noise that follows an enhancement: `--strength low`."""
 STRONG_LEVELS = 16
 """The limit of the noise that is to survive scaling, cropping and compression: `--strength high`."""
+PROFILE = "places-60"
+"""The classes of the paper's task."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +28,7 @@ class PixelPrivacySettings:
         max_iterations: steps a photo may take; None is each approach's own number.
         styles: names such as `hayao?weights=FILE`, with or without `style:`.
         nima: weights of NIMA, if they are at hand.
-        profile: classes whose photos are told apart as well, where the network knows them.
+        profile: classes whose photos are told apart as well; None is `PROFILE`, where the network knows them.
         seed: decides random choices, such as where crops are made.
     """
 
@@ -38,7 +40,7 @@ class PixelPrivacySettings:
     max_iterations: int | None = None
     styles: tuple[str, ...] = ()
     nima: Path | None = None
-    profile: str = "places-60"
+    profile: str | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:

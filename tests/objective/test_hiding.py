@@ -8,21 +8,15 @@ from torch import Tensor
 
 from unseen.objective import NO_CLASS, Away, NoneOf
 
+from .answers import logits_of, random_logits
+
 CATS = torch.tensor([True, True, False, False, False, True, False])
 OWN = torch.stack([CATS, ~CATS, torch.zeros(7, dtype=torch.bool)])
 """A set for each of three networks; the third knows none of it."""
 
 
-def random_logits(*shape: int) -> Tensor:
-    return 3 * torch.randn(shape, generator=torch.Generator().manual_seed(0))
-
-
 def none_of(classes: Tensor = CATS, allowed: float = 0.1) -> NoneOf:
     return NoneOf(classes=classes, allowed_score=allowed)
-
-
-def logits_of(*rows: list[float]) -> Tensor:
-    return torch.tensor(rows, dtype=torch.float64).log()
 
 
 def test_the_gain_is_the_closed_form_in_probabilities() -> None:

@@ -5,12 +5,12 @@ import torch
 from torch import Tensor
 
 from unseen.budget import L2, Linf
+from unseen.lab.mnist.universal import universal_noise
 from unseen.objective import Away, Toward
 from unseen.shaping import unit
-from unseen.train.universal import universal_noise
 from unseen.types import Images, Logits
 
-from ..schemes.classifiers import Linear, calm, random_linear
+from ...schemes.classifiers import Linear, calm, random_linear
 
 SHAPE, PIXELS, COUNT = (1, 8, 8), 64, 30
 TWO = Linear(random_linear(2, PIXELS, scale=1.0).weight, torch.zeros(2))
