@@ -6,7 +6,7 @@ import torch
 from scipy.special import softmax
 from torch import Tensor
 
-from unseen.objective import NO_CLASS, Away, NoneOf
+from unseen.objective import NO_CLASS, Away, AwayFromAll, NoneOf
 
 from .answers import logits_of, random_logits
 
@@ -101,3 +101,49 @@ def test_every_network_must_reach_it() -> None:
 def test_which_photos_are_in_the_lanes_does_not_matter() -> None:
     objective = none_of()
     assert objective.take(torch.tensor([2, 0])) is objective
+
+
+SETS = torch.stack([CATS, ~CATS, CATS.roll(2), CATS])
+"""A set for each of four photos."""
+
+
+def test_away_from_all_gains_the_cross_entropy_of_the_set() -> None:
+    logits = random_logits(4, 7)
+    together = (softmax(logits.double().numpy(), axis=-1) * SETS.numpy()).sum(1)
+    objective = AwayFromAll(classes=SETS, allowed_score=0.1)
+    np.testing.assert_allclose(objective.gain(logits), -np.log(together), rtol=1e-5)
+    assert objective.achieved(logits).tolist() == (together <= 0.1).tolist()
+
+
+def test_away_from_a_set_of_one_is_away_from_it() -> None:
+    logits, labels = random_logits(4, 3, 7), torch.tensor([0, 3, 6, 6])
+    alone = torch.nn.functional.one_hot(labels, 7).bool()[:, None].expand(-1, 3, -1)
+    torch.testing.assert_close(
+        AwayFromAll(classes=alone, allowed_score=0.1).gain(logits), Away(label=labels, allowed_score=0.1).gain(logits)
+    )
+
+
+def test_away_from_all_does_not_let_go_of_what_is_overtaken() -> None:
+    logits = torch.tensor([[-9.0, -9.0, 9.0]], requires_grad=True)
+    classes = torch.tensor([[True, True, False]])
+    (kept,) = torch.autograd.grad(AwayFromAll(classes=classes, allowed_score=0).gain(logits).sum(), logits)
+    (faded,) = torch.autograd.grad(none_of(classes[0]).gain(logits).sum(), logits)
+    assert kept.abs().sum() == pytest.approx(2, abs=1e-3)
+    assert faded.abs().sum() < 1e-3
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_away_from_all_asks_nothing_of_a_network_that_knows_none_of_it_or_nothing_else(whole: bool) -> None:
+    logits = random_logits(4, 2, 7).requires_grad_()
+    classes = torch.stack([SETS, torch.full_like(SETS, whole)], 1)
+    gain = AwayFromAll(classes=classes, allowed_score=0.1).gain(logits)
+    (gradient,) = torch.autograd.grad(gain.sum(), logits)
+    assert gain.isfinite().all()
+    assert gradient[:, 0].abs().sum() > 0
+    assert not gradient[:, 1].any()
+
+
+def test_away_from_all_follows_the_photos() -> None:
+    logits, index = random_logits(4, 7), torch.tensor([2, 0])
+    objective = AwayFromAll(classes=SETS, allowed_score=0.1)
+    torch.testing.assert_close(objective.take(index).gain(logits[index]), objective.gain(logits)[index])

@@ -7,7 +7,7 @@ Every objective is frozen and holds one entry a photo; `take` picks the entries 
 from unseen.objective.answers import NO_CLASS
 from unseen.objective.away import Away, Miss, Overtaken
 from unseen.objective.blend import Blend
-from unseen.objective.hiding import NoneOf
+from unseen.objective.hiding import AwayFromAll, NoneOf
 from unseen.objective.toward import Hit, Toward
 from unseen.objective.undecided import Among, Undecided, Uniform
 
@@ -15,6 +15,7 @@ __all__ = [
     "NO_CLASS",
     "Among",
     "Away",
+    "AwayFromAll",
     "Blend",
     "Hit",
     "Miss",

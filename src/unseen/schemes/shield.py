@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-from unseen.ascent import ascend, default_lanes
+from unseen.ascent import Ascent, ascend, default_lanes
 from unseen.budget import Linf, Masked
 from unseen.grid import on_grid
 from unseen.models.ensemble import Ensemble, balanced
 from unseen.models.softened import Softened
-from unseen.objective import Away
+from unseen.objective import Away, AwayFromAll, Blend, NoneOf
 from unseen.randomness import generator_for
 from unseen.schemes.settings import (
     lanes_setting,
@@ -25,14 +25,16 @@ from unseen.schemes.settings import (
     setting,
     shaping_setting,
 )
-from unseen.schemes.targets import hidden, original_logits, reference_labels
+from unseen.schemes.targets import hidden, original_logits, reference_labels, same_meaning
 from unseen.shaping import shaping_named
-from unseen.types import Budget, Classifier, Images, Labels, Logits, Protected, View
+from unseen.types import Budget, Classifier, Images, Labels, Logits, Objective, Protected, View
 from unseen.views import Diverse, Sharing, compose
 from unseen.views.ranges import require_probability
 
 _REACH = 1.6
 """All steps together, as a multiple of the limit: enough for most values to get there and for some to turn back."""
+_NEVER = -1.0
+"""A probability that no answer falls to, so that no photo is released before its last step."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,24 +47,29 @@ class Shield:
     """
 
     epsilon: float = setting(8 / 255, "limit of every value's change", levels=True)
-    steps: int = setting(10, "steps of the ascent, all of which are taken")
+    steps: int = setting(20, "steps of the ascent, all of which are taken")
     step: float | None = setting(None, "length of a step; by default all together are 1.6 times the limit", levels=True)
     views: int = setting(1, "random views of the photo that each network is shown a step")
     smallest: float = setting(0.6, "share of its height and width that a view leaves of the photo, at least")
     sharing: float = setting(
         0.0, "share of the views that are handled as platforms handle photos: reduced, blurred, recompressed"
     )
+    meaning: float = setting(0.5, "weight of all that means the same to people, beside the reference itself; 0 is none")
     branches: float = setting(0.5, "share of the gradient that residual branches pass back; 1 is all")
     knee: float = setting(1.0, "how far beyond its bend a rectifier still passes gradients back; 0 is not at all")
-    calm: float = setting(
-        3 / 255, "the limit where the photo is smooth, as skies and skin; more where texture hides it", levels=True
+    calm: float | None = setting(
+        None, "the limit where the photo is smooth, as skies and skin; by default half of the limit", levels=True
     )
-    shaping: str = shaping_setting("momentum")
+    texture: float = setting(1.0, "how much the limit grows where texture hides a change")
+    shaping: str = shaping_setting("clipped")
     lanes: int | None = lanes_setting()
 
     def __post_init__(self) -> None:
         Linf(self.epsilon)
-        require_positive("calm", self.calm)
+        if self.calm is not None:
+            require_positive("calm", self.calm)
+        require_at_least("texture", self.texture, 0)
+        require_at_least("meaning", self.meaning, 0)
         shaping_named(self.shaping)
         require_lanes(self.lanes)
         require_at_least("steps", self.steps, 1)
@@ -81,22 +88,49 @@ class Shield:
         images = on_grid(images)
         lanes = self.lanes or default_lanes(images)
         labels = reference_labels(original_logits(images, classifier, lanes), references)
-        ascent = ascend(
+        ascent = self._ascended(images, classifier, self._objective(labels, classifier), seed)
+        achieved = hidden(original_logits(ascent.images, classifier, lanes), labels)
+        return Protected(images=ascent.images, achieved=achieved, iterations=ascent.iterations)
+
+    def hiding(self, images: Images, classifier: Classifier, classes: Tensor, *, seed: int = 0) -> Protected:
+        """The same away from a set of classes, of which none may be the answer of any network."""
+        images = on_grid(images)
+        classes = classes.to(images.device)
+        every = classes if classes.ndim == 1 else classes.repeat(self.views, 1)
+        objective = AwayFromAll(classes=every.expand(len(images), *every.shape), allowed_score=_NEVER)
+        ascent = self._ascended(images, classifier, objective, seed)
+        answers = original_logits(ascent.images, classifier, self.lanes)
+        achieved = NoneOf(classes=classes, allowed_score=1).achieved(answers)
+        return Protected(images=ascent.images, achieved=achieved, iterations=ascent.iterations)
+
+    def _objective(self, labels: Labels, classifier: Classifier) -> Objective:
+        """Away from the reference, (B,) or (B, M), and from what means the same; for (B, V * M) answers."""
+        members = _members(classifier)
+        own = labels if labels.ndim == 2 else labels[:, None].expand(-1, len(members))
+        count = len(classifier.class_names)
+        alike = torch.stack([same_meaning(own[:, number], member, count) for number, member in enumerate(members)], 1)
+        label = Away(label=own.repeat(1, self.views), allowed_score=_NEVER)
+        group = AwayFromAll(classes=alike.repeat(1, self.views, 1), allowed_score=_NEVER)
+        return Blend(((1.0, label), (self.meaning, group))) if self.meaning else label
+
+    def _ascended(self, images: Images, classifier: Classifier, objective: Objective, seed: int) -> Ascent:
+        return ascend(
             images,
             classifier,
-            Away(label=labels if labels.ndim == 1 else labels.repeat(1, self.views), allowed_score=-1),
+            objective,
             budget=self._budget(),
             step=self.step or _REACH * self.epsilon / self.steps,
             max_iterations=self.steps,
             shaping=shaping_named(self.shaping),
-            lanes=lanes,
+            lanes=self.lanes or default_lanes(images),
             asked=self._asked(images, classifier, seed),
         )
-        achieved = hidden(original_logits(ascent.images, classifier, lanes), labels)
-        return Protected(images=ascent.images, achieved=achieved, iterations=ascent.iterations)
 
     def _budget(self) -> Budget:
-        return Linf(self.epsilon) if self.calm >= self.epsilon else Masked(epsilon=self.epsilon, calm=self.calm)
+        calm = self.epsilon / 2 if self.calm is None else self.calm
+        if calm >= self.epsilon:
+            return Linf(self.epsilon)
+        return Masked(epsilon=self.epsilon, calm=calm, slope=self.texture)
 
     def _asked(self, images: Images, classifier: Classifier, seed: int) -> Callable[[Images, Tensor, Tensor], Logits]:
         """Every network's answer to views of its own, (B, V * M, K); they follow from photo, seed and step."""

@@ -1,8 +1,10 @@
-"""The answer on the original, and random target classes outside its top k (Algorithm 1, lines 1-2)."""
+"""What a scheme moves away from and towards: the answer on the original, all that means the same, random classes."""
 
 import torch
+from torch import Tensor
 
 from unseen.ascent import default_lanes
+from unseen.profiles import meanings
 from unseen.randomness import generator_for
 from unseen.types import Classifier, Flags, Images, Labels, Logits
 
@@ -32,6 +34,21 @@ def reference_labels(logits: Logits, references: Labels | None) -> Labels:
     if not bool(((references >= 0) & (references < classes)).all()):
         raise ValueError(f"references must be classes of the network, from 0 to {classes - 1}")
     return references.to(logits.device)
+
+
+def same_meaning(labels: Labels, classifier: Classifier, classes: int) -> Tensor:
+    """For labels (B,) of one network, all of its classes that mean the same to people; (B, classes) bool.
+
+    Where nobody knows what its classes mean, each means itself alone.
+
+    Args:
+        classes: how many the answers have, more than the network's own where it is one of several.
+    """
+    known = meanings(classifier.class_names) or range(len(classifier.class_names))
+    numbers = {meaning: number for number, meaning in enumerate(dict.fromkeys(known))}
+    lacking = [-1] * (classes - len(known))
+    meant = torch.tensor([*(numbers[meaning] for meaning in known), *lacking], device=labels.device)
+    return meant[labels][:, None] == meant
 
 
 def candidate_targets(
