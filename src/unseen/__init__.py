@@ -8,6 +8,7 @@ row = unseen.protect_file("photo.jpg", output="protected")
 
 from importlib.metadata import version
 
+from unseen import openmp  # noqa: F401 - first of all, because it has to come before torch
 from unseen.errors import ModelError, PhotoError, UnseenError
 from unseen.models import load_classifier
 from unseen.protect import protect_file
