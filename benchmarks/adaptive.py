@@ -1,0 +1,239 @@
+"""What an attacker who knows unseen still reads: a network tuned on its output, a detector of it, copy matching.
+
+    .venv-bench/bin/python benchmarks/adaptive.py --photos photos-to-train-on --labels photos/labels.csv \\
+        -o results-adaptive
+
+Two sets of photos are protected as `unseen protect --scheme WAY --model lite0 --model lite1 --format png` does it:
+those that the attacker learns from, a folder with a `labels.csv`, and those that he is judged on, which he never saw.
+The scheme is not told the labels. What is judged is the file, read again, as it is and after 224 pixels a side and
+JPEG 75. The folder gets `adaptive.json`. Copies that are there already, with the same settings, are not made again.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+import copies
+from attackers import TUNED, Lesson, cut, right, seen, tune
+from detector import Detector, auc, fingerprint, found_at, trained
+from heldout import HANDLINGS
+from told import tables
+from unseen import __version__, load_classifier
+from unseen.audit.noise import sign_noise
+from unseen.audit.summary import wilson
+from unseen.catalogue import way_named
+from unseen.lab.files import write_over
+from unseen.models import Network
+from unseen.photo import read_photo
+from unseen.photo.photo import Pixels
+from unseen.plan import Job, read_labels
+from unseen.protect import Protection, protect_photos, settings_of
+from unseen.protect.photos import CHUNK_PHOTOS
+
+CONTESTS = {
+    "protected against clean": ("protected", "clean", "protected", "clean"),
+    "the same detector, noise against clean": ("protected", "clean", "noise", "clean"),
+    "protected against noise": ("protected", "noise", "protected", "noise"),
+}
+"""What a detector is trained to tell apart, and what it is tested on."""
+ALARMS = 0.01
+
+
+class Photos:
+    """Photos and their protected copies, read when they are needed.
+
+    Attributes:
+        labels: the true class of each.
+    """
+
+    def __init__(self, sources: Mapping[Path, str], folder: Path, *, seed: int) -> None:
+        self.labels = [int(label) for label in sources.values()]
+        self.jobs = [Job(source=path, target=folder / f"{path.stem}.png") for path in sources]
+        self._seed = seed
+
+    def __len__(self) -> int:
+        return len(self.jobs)
+
+    @property
+    def truth(self) -> Tensor:
+        """The labels (N,)."""
+        return torch.tensor(self.labels)
+
+    def version(self, name: str, handling: str = "file") -> Iterator[Pixels]:
+        """Every photo "clean", "protected" or with "noise" of the protection's size, after one of `HANDLINGS`."""
+        for job in self.jobs:
+            clean = read_photo(job.source).srgb
+            if name == "clean":
+                yield HANDLINGS[handling](clean)
+                continue
+            protected = read_photo(job.target).srgb
+            yield HANDLINGS[handling](
+                protected if name == "protected" else sign_noise(clean, protected, seed=self._seed)
+            )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--photos", type=Path, required=True, help="folder with a labels.csv (file,label) to learn from"
+    )
+    parser.add_argument("--labels", type=Path, required=True, help="CSV (file,label: an index) of photos to judge on")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("--scheme", default="shield", metavar="WAY")
+    parser.add_argument("--models", nargs="+", default=["lite0", "lite1"], help="the surrogates")
+    parser.add_argument(
+        "--attackers", nargs="+", default=["lite0"], help="networks that are tuned, as --model names them"
+    )
+    parser.add_argument("--train-limit", type=int, help="photos to learn from, the first so many")
+    parser.add_argument("--limit", type=int, help="photos to judge on, the first so many")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    pictures, scheme = way_named(options.scheme, {})
+    surrogates = tuple(load_classifier(name) for name in options.models)
+    protection = Protection(scheme=scheme, pictures=pictures, surrogates=surrogates, format="png", seed=options.seed)
+    train, test = (
+        protected(dict(list(read_labels(path).items())[:limit]), protection, options.output / name)
+        for path, limit, name in (
+            (options.photos / "labels.csv", options.train_limit, "train"),
+            (options.labels, options.limit, "test"),
+        )
+    )
+    record = {
+        "benchmark": "adaptive",
+        "version": __version__,
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "settings": {"scheme": options.scheme, "seed": options.seed, **settings_of(protection)},
+        "photos": {"train": len(train), "test": len(test)},
+        "attackers": [
+            line
+            for name in options.attackers
+            for line in tuned_networks(load_classifier(name), train, test, options.seed)
+        ],
+        "detectors": detectors(train, test, options.seed),
+        "copies": matched(test),
+    }
+    write_over(options.output / "adaptive.json", json.dumps(record, indent=1).encode())
+    print(tables(record))
+
+
+def protected(sources: Mapping[Path, str], protection: Protection, folder: Path) -> Photos:
+    """The photos with a copy of each in the folder, made now where it is not there yet."""
+    settings = json.dumps({"version": __version__, **settings_of(protection)}, indent=1)
+    folder.mkdir(parents=True, exist_ok=True)
+    mark = folder / "settings.json"
+    if not mark.exists():
+        write_over(mark, settings.encode())
+    elif mark.read_text() != settings:
+        raise SystemExit(f"{folder}: holds copies with other settings; give another -o")
+    photos = Photos(sources, folder, seed=protection.seed)
+    missing = [job for job in photos.jobs if not job.target.exists()]
+    for start in range(0, len(missing), CHUNK_PHOTOS):
+        for outcome in protect_photos(missing[start : start + CHUNK_PHOTOS], protection):
+            if outcome.row.error:
+                raise SystemExit(outcome.row.error)
+    return photos
+
+
+def tuned_networks(network: Network, train: Photos, test: Photos, seed: int) -> list[dict[str, Any]]:
+    """The network as it is, and each attacker that tunes a part of it: how often each is right."""
+    lines = []
+    for name, part in {"unadapted": "classifier", **TUNED}.items():
+        fixed, layers = cut(network, part)
+        attacker = None
+        if name in TUNED:
+            attacker = tune(layers, lesson(network, fixed, train), seed=seed)
+        after = attacker.layers if attacker else layers
+        hits = {
+            f"{version}/{handling}": right(after, seen(network, fixed, test.version(version, handling)), test.truth)
+            for handling in HANDLINGS
+            for version in ("clean", "protected")
+        }
+        lines.append(
+            {
+                "network": network.name.partition("?")[0],
+                "attacker": name,
+                "rate": attacker.rate if attacker else None,
+                "passes": attacker.passes if attacker else None,
+                "top1": {key: share(values) for key, values in hits.items()},
+                "right": {key: [int(value) for value in values] for key, values in hits.items()},
+            }
+        )
+    return lines
+
+
+def lesson(network: Network, fixed: torch.nn.Module, train: Photos) -> Lesson:
+    """What the layers that stay give for the training photos; half precision spares memory."""
+    return Lesson(
+        clean=seen(network, fixed, train.version("clean")).half(),
+        protected=seen(network, fixed, train.version("protected")).half(),
+        answers=seen(network, network.body, train.version("clean")).softmax(1),
+        labels=train.truth,
+    )
+
+
+def share(hits: Sequence[bool]) -> dict[str, float]:
+    """How many of all, with Wilson's 95 % interval."""
+    mean = sum(hits) / len(hits)
+    low, high = wilson(mean, len(hits))
+    return {"mean": mean, "low": low, "high": high}
+
+
+def detectors(train: Photos, test: Photos, seed: int) -> list[dict[str, Any]]:
+    """How well each contest is decided, on the files and after sharing; trained on what it is tested on."""
+    lines = []
+    for handling in HANDLINGS:
+        known, new = (
+            {name: prints(photos.version(name, handling)) for name in ("clean", "protected", "noise")}
+            for photos in (train, test)
+        )
+        trainings = {pair[:2]: trained(known[pair[0]], known[pair[1]], seed=seed) for pair in CONTESTS.values()}
+        for contest, (wanted, others, *tested) in CONTESTS.items():
+            scores = [scored(trainings[wanted, others], new[name]) for name in tested]
+            found = found_at(*scores, alarms=ALARMS)
+            low, high = wilson(found, len(test))
+            lines.append(
+                {
+                    "contest": contest,
+                    "handling": handling,
+                    "auc": auc(*scores),
+                    "found": {"mean": found, "low": low, "high": high},
+                }
+            )
+    return lines
+
+
+def prints(pictures: Iterator[Pixels]) -> Tensor:
+    """Fingerprints (N, D)."""
+    return torch.stack([torch.from_numpy(fingerprint(pixels)) for pixels in pictures])
+
+
+def scored(detector: Detector, fingerprints: Tensor) -> list[float]:
+    scores: list[float] = detector(fingerprints).tolist()
+    return scores
+
+
+def matched(test: Photos) -> list[dict[str, Any]]:
+    """How far hashes of protected copies are from their originals, and originals from each other."""
+    originals = [copies.hashes(pixels) for pixels in test.version("clean")]
+    lines = []
+    for name in copies.HASHES:
+        for handling in HANDLINGS:
+            shared = [copies.hashes(pixels) for pixels in test.version("protected", handling)]
+            distances = [int(one[name] - other[name]) for one, other in zip(originals, shared, strict=True)]
+            lines.append(
+                {"hash": name, "pairs of": f"original and copy, {handling}", **asdict(copies.matching(distances))}
+            )
+        if len(test) > 1:
+            lines.append({"hash": name, "pairs of": "different photos", **asdict(copies.between(originals, name))})
+    return lines
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""An attacker who knows unseen: a network whose last layers are tuned on photos that unseen has protected.
+
+The layers before them stay as they are, so what they give for a photo is computed once. The training photos have one
+of each class, which is too little to learn classes from. So the answers that the network itself gave to the clean
+photos are what it is to give to the protected ones (distillation), beside the labels.
+"""
+
+import copy
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Generator, Tensor, nn
+
+from unseen.models import Network
+from unseen.photo.photo import Pixels
+
+TUNED = {"linear probe": "classifier", "last block": "last block"}
+"""Which part each attacker tunes: the classifying layer, or also the last stage of blocks and the layers after it."""
+
+RATES = (1e-4, 3e-4, 1e-3)
+"""Learning rates of Adam; the one that does best on the training photos held out is taken."""
+BATCH = 32
+MOST_PASSES = 30
+PATIENCE = 4
+"""Passes over the photos without a gain on those held out before it ends."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lesson:
+    """What there is to learn from.
+
+    Attributes:
+        clean, protected: (N, ...), what the layers that stay give for each photo and for its protected copy.
+        answers: (N, K), the untouched network's probabilities for the clean photos.
+        labels: (N,).
+    """
+
+    clean: Tensor
+    protected: Tensor
+    answers: Tensor
+    labels: Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, index: Tensor) -> "Lesson":
+        """Some of the photos."""
+        return Lesson(
+            clean=self.clean[index],
+            protected=self.protected[index],
+            answers=self.answers[index],
+            labels=self.labels[index],
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attacker:
+    """Tuned layers and how they came about.
+
+    Attributes:
+        layers: what the layers that stay give -> logits (B, K).
+        rate: of learning.
+        passes: over the photos; 0 leaves the network as it was, because nothing did better on those held out.
+    """
+
+    layers: nn.Module
+    rate: float
+    passes: int
+
+
+def cut(network: Network, part: str) -> tuple[nn.Module, nn.Module]:
+    """A network of timm's EfficientNet family in two: the layers that stay, and a copy of those that are tuned.
+
+    Args:
+        part: "classifier" or "last block".
+
+    Raises:
+        SystemExit: a network of another family.
+    """
+    try:
+        before, stages, after = (
+            [network.body.get_submodule(name) for name in names]
+            for names in (("conv_stem", "bn1"), ("blocks",), ("conv_head", "bn2", "global_pool", "classifier"))
+        )
+    except AttributeError as error:
+        problem = f"{network.name}: cannot be cut, for it has other layers ({error})"
+        raise SystemExit(f"{problem}; name a network such as lite0 or timm:mobilenetv1_100") from error
+    layers = [*before, *stages[0].children(), *after]
+    at = len(layers) - 1 - (0 if part == "classifier" else len(after))
+    tuned = copy.deepcopy(nn.Sequential(*layers[at:])).requires_grad_(True)
+    return nn.Sequential(*layers[:at]).eval(), tuned.eval()  # what little it has of batch norms keeps its statistics
+
+
+@torch.no_grad()
+def seen(network: Network, layers: nn.Module, pictures: Iterable[Pixels]) -> Tensor:
+    """What layers of the network give for pictures (H, W, C) uint8, each read as a crawler reads it; (N, ...)."""
+    outputs = []
+    for pixels in pictures:
+        image = torch.from_numpy(pixels).permute(2, 0, 1)[None]
+        prepared = network.preprocessing(image).contiguous(memory_format=torch.channels_last)
+        outputs.append(layers(prepared)[0].contiguous())
+    return torch.stack(outputs)
+
+
+def tune(layers: nn.Module, lesson: Lesson, *, seed: int, rates: Sequence[float] = RATES) -> Attacker:
+    """Layers that know protected photos.
+
+    A fifth of the photos is held out; the rate and the number of passes that do best on it are taken, and the layers
+    are tuned anew with them on all photos.
+    """
+    order = torch.randperm(len(lesson), generator=Generator().manual_seed(seed))
+    held, kept = lesson.take(order[: len(order) // 5]), lesson.take(order[len(order) // 5 :])
+    best = Attacker(layers=layers, rate=0.0, passes=0)
+    least = loss(layers, held).item()
+    for rate in rates:
+        passes, reached = _best_passes(layers, kept, held, rate=rate, seed=seed)
+        if reached < least:
+            best, least = Attacker(layers=layers, rate=rate, passes=passes), reached
+    tuned = copy.deepcopy(layers)
+    for _ in _passes(tuned, lesson, rate=best.rate, passes=best.passes, seed=seed):
+        pass
+    return Attacker(layers=tuned, rate=best.rate, passes=best.passes)
+
+
+def loss(layers: nn.Module, lesson: Lesson) -> Tensor:
+    """How far the answers are from the clean photos' and from the labels: cross-entropies, means over both versions."""
+    total = torch.zeros(())
+    for maps in (lesson.clean, lesson.protected):
+        logits = layers(maps.float())
+        total = total + F.cross_entropy(logits, lesson.answers) + F.cross_entropy(logits, lesson.labels)
+    return total / 4
+
+
+@torch.no_grad()
+def right(layers: nn.Module, maps: Tensor, labels: Tensor) -> list[bool]:
+    """Whether the first answer is the label, for each photo."""
+    first = torch.cat([layers(batch.float()).argmax(1) for batch in maps.split(BATCH)])
+    hits: list[bool] = (first == labels).tolist()
+    return hits
+
+
+def _best_passes(layers: nn.Module, kept: Lesson, held: Lesson, *, rate: float, seed: int) -> tuple[int, float]:
+    """After how many passes the loss on the photos held out is the least, and that loss."""
+    best, least = 0, float("inf")
+    for number, tuned in enumerate(_passes(copy.deepcopy(layers), kept, rate=rate, passes=MOST_PASSES, seed=seed), 1):
+        with torch.no_grad():
+            reached = loss(tuned, held).item()
+        if reached < least:
+            best, least = number, reached
+        elif number - best >= PATIENCE:
+            break
+    return best, least
+
+
+def _passes(layers: nn.Module, lesson: Lesson, *, rate: float, passes: int, seed: int) -> Iterable[nn.Module]:
+    """Tune the layers in place by Adam, and give them after every pass over the photos in a new order."""
+    optimiser = torch.optim.Adam(layers.parameters(), lr=rate)
+    random = Generator().manual_seed(seed)
+    for _ in range(passes):
+        for index in torch.randperm(len(lesson), generator=random).split(BATCH):
+            optimiser.zero_grad()
+            loss(layers, lesson.take(index)).backward()
+            optimiser.step()
+        yield layers

@@ -1,0 +1,56 @@
+"""The record of `adaptive.py` as tables for people."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+Share = Mapping[str, float]
+
+HANDLED = {"file": "file", "small": "224 px, JPEG 75"}
+
+
+def tables(record: Mapping[str, Any]) -> str:
+    """Three tables in Markdown: tuned networks, detectors, copies."""
+    photos, settings = record["photos"], record["settings"]
+    heads = [f"{version}, {handled}" for handled in HANDLED.values() for version in ("clean", "protected")]
+    keys = [f"{version}/{handling}" for handling in HANDLED for version in ("clean", "protected")]
+    attackers = [
+        (
+            line["network"],
+            line["attacker"],
+            *(share(line["top1"][key]) for key in keys),
+            "" if line["passes"] is None else f"{line['passes']} at {line['rate']:g}",
+        )
+        for line in record["attackers"]
+    ]
+    detectors = [
+        (line["contest"], HANDLED[line["handling"]], f"{line['auc']:.3f}", share(line["found"]))
+        for line in record["detectors"]
+    ]
+    matches = [
+        (line["hash"], line["pairs of"].replace("small", HANDLED["small"]), str(line["pairs"]), f"{line['mean']:.1f}",
+         f"{line['matched']:.1%}")
+        for line in record["copies"]
+    ]  # fmt: skip
+    opening = (
+        f"`{settings['scheme']}` from {' and '.join(settings['models'])}, seed {settings['seed']}; learnt from "
+        f"{photos['train']} photos, judged on {photos['test']}; unseen {record['version']}; 95 % intervals in brackets."
+    )
+    return "\n\n".join(
+        (
+            opening,
+            table(("network", "attacker", *heads, "passes at rate"), attackers),
+            table(("told apart", "as", "AUC", "found at 1 % false alarms"), detectors),
+            table(("hash", "pairs of", "pairs", "bits of 64 that differ", "taken for copies"), matches),
+        )
+    )
+
+
+def share(estimate: Share) -> str:
+    """A share and its interval, in per cent."""
+    return f"{estimate['mean']:.1%} ({100 * estimate['low']:.1f}–{100 * estimate['high']:.1f})"
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown."""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
