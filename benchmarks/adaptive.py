@@ -11,9 +11,10 @@ JPEG 75. The folder gets `adaptive.json`. Copies that are there already, with th
 
 import argparse
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from torch import Tensor
 
 import copies
 from attackers import TUNED, Lesson, cut, right, seen, tune
-from detector import Detector, auc, fingerprint, found_at, trained
+from detector import auc, fingerprint, found_at, trained
 from heldout import HANDLINGS
 from told import tables
 from unseen import __version__, load_classifier
@@ -105,22 +106,42 @@ def main() -> None:
             (options.labels, options.limit, "test"),
         )
     )
-    record = {
-        "benchmark": "adaptive",
+    settings = {
         "version": __version__,
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "settings": {"scheme": options.scheme, "seed": options.seed, **settings_of(protection)},
+        "scheme": options.scheme,
+        "seed": options.seed,
         "photos": {"train": len(train), "test": len(test)},
-        "attackers": [
-            line
-            for name in options.attackers
-            for line in tuned_networks(load_classifier(name), train, test, options.seed)
-        ],
-        "detectors": detectors(train, test, options.seed),
-        "copies": matched(test),
+        "protection": settings_of(protection),
     }
-    write_over(options.output / "adaptive.json", json.dumps(record, indent=1).encode())
-    print(tables(record))
+    record = Record(options.output / "adaptive.json", json.loads(json.dumps(settings)))
+    for name in options.attackers:
+        network = load_classifier(name)
+        for attacker in ("unadapted", *TUNED):
+            record.once(
+                f"attacker/{name}/{attacker}",
+                partial(tuned_network, network, attacker, train, test, options.seed),
+            )
+    for handling in HANDLINGS:
+        record.once(f"detectors/{handling}", partial(detectors, train, test, handling, options.seed))
+    record.once("copies", partial(matched, test))
+    print(tables(record.content))
+
+
+class Record:
+    """Results in a file, each computed once; those of other settings or other numbers of photos are replaced."""
+
+    def __init__(self, path: Path, settings: Mapping[str, Any]) -> None:
+        self._path = path
+        self.content: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+        if self.content.get("settings") != settings:
+            self.content = {"benchmark": "adaptive", "settings": settings, "results": {}}
+
+    def once(self, name: str, compute: Callable[[], Any]) -> None:
+        """Compute a result and write it, unless the file has it."""
+        if name not in self.content["results"]:
+            print(f"{name} ...", file=sys.stderr, flush=True)
+            self.content["results"][name] = compute()
+            write_over(self._path, json.dumps(self.content, indent=1).encode())
 
 
 def protected(sources: Mapping[Path, str], protection: Protection, folder: Path) -> Photos:
@@ -141,31 +162,25 @@ def protected(sources: Mapping[Path, str], protection: Protection, folder: Path)
     return photos
 
 
-def tuned_networks(network: Network, train: Photos, test: Photos, seed: int) -> list[dict[str, Any]]:
-    """The network as it is, and each attacker that tunes a part of it: how often each is right."""
-    lines = []
-    for name, part in {"unadapted": "classifier", **TUNED}.items():
-        fixed, layers = cut(network, part)
-        attacker = None
-        if name in TUNED:
-            attacker = tune(layers, lesson(network, fixed, train), seed=seed)
-        after = attacker.layers if attacker else layers
-        hits = {
-            f"{version}/{handling}": right(after, seen(network, fixed, test.version(version, handling)), test.truth)
-            for handling in HANDLINGS
-            for version in ("clean", "protected")
-        }
-        lines.append(
-            {
-                "network": network.name.partition("?")[0],
-                "attacker": name,
-                "rate": attacker.rate if attacker else None,
-                "passes": attacker.passes if attacker else None,
-                "top1": {key: share(values) for key, values in hits.items()},
-                "right": {key: [int(value) for value in values] for key, values in hits.items()},
-            }
+def tuned_network(network: Network, attacker: str, train: Photos, test: Photos, seed: int) -> dict[str, Any]:
+    """One attacker with one network, or the network "unadapted": how often it is right."""
+    fixed, layers = cut(network, TUNED.get(attacker, "classifier"))
+    tuned = tune(layers, lesson(network, fixed, train), seed=seed) if attacker in TUNED else None
+    hits = {
+        f"{version}/{handling}": right(
+            tuned.layers if tuned else layers, seen(network, fixed, test.version(version, handling)), test.truth
         )
-    return lines
+        for handling in HANDLINGS
+        for version in ("clean", "protected")
+    }
+    return {
+        "network": network.name.partition("?")[0],
+        "attacker": attacker,
+        "rate": tuned.rate if tuned else None,
+        "passes": tuned.passes if tuned else None,
+        "top1": {key: share(values) for key, values in hits.items()},
+        "right": {key: [int(value) for value in values] for key, values in hits.items()},
+    }
 
 
 def lesson(network: Network, fixed: torch.nn.Module, train: Photos) -> Lesson:
@@ -185,38 +200,26 @@ def share(hits: Sequence[bool]) -> dict[str, float]:
     return {"mean": mean, "low": low, "high": high}
 
 
-def detectors(train: Photos, test: Photos, seed: int) -> list[dict[str, Any]]:
-    """How well each contest is decided, on the files and after sharing; trained on what it is tested on."""
+def detectors(train: Photos, test: Photos, handling: str, seed: int) -> list[dict[str, Any]]:
+    """How well each contest is decided, by detectors trained on photos that were shared in the same way."""
+    known, new = (
+        {name: prints(photos.version(name, handling)) for name in ("clean", "protected", "noise")}
+        for photos in (train, test)
+    )
     lines = []
-    for handling in HANDLINGS:
-        known, new = (
-            {name: prints(photos.version(name, handling)) for name in ("clean", "protected", "noise")}
-            for photos in (train, test)
-        )
-        trainings = {pair[:2]: trained(known[pair[0]], known[pair[1]], seed=seed) for pair in CONTESTS.values()}
-        for contest, (wanted, others, *tested) in CONTESTS.items():
-            scores = [scored(trainings[wanted, others], new[name]) for name in tested]
-            found = found_at(*scores, alarms=ALARMS)
-            low, high = wilson(found, len(test))
-            lines.append(
-                {
-                    "contest": contest,
-                    "handling": handling,
-                    "auc": auc(*scores),
-                    "found": {"mean": found, "low": low, "high": high},
-                }
-            )
+    for contest, (wanted, others, *tested) in CONTESTS.items():
+        detector = trained(known[wanted], known[others], seed=seed)
+        scores = [detector(new[name]).tolist() for name in tested]
+        found = found_at(*scores, alarms=ALARMS)
+        low, high = wilson(found, len(test))
+        estimate = {"mean": found, "low": low, "high": high}
+        lines.append({"contest": contest, "handling": handling, "auc": auc(*scores), "found": estimate})
     return lines
 
 
 def prints(pictures: Iterator[Pixels]) -> Tensor:
     """Fingerprints (N, D)."""
     return torch.stack([torch.from_numpy(fingerprint(pixels)) for pixels in pictures])
-
-
-def scored(detector: Detector, fingerprints: Tensor) -> list[float]:
-    scores: list[float] = detector(fingerprints).tolist()
-    return scores
 
 
 def matched(test: Photos) -> list[dict[str, Any]]:

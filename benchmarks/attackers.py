@@ -19,11 +19,11 @@ from unseen.photo.photo import Pixels
 TUNED = {"linear probe": "classifier", "last block": "last block"}
 """Which part each attacker tunes: the classifying layer, or also the last stage of blocks and the layers after it."""
 
-RATES = (1e-4, 3e-4, 1e-3)
+RATES = (3e-4, 1e-3)
 """Learning rates of Adam; the one that does best on the training photos held out is taken."""
 BATCH = 32
-MOST_PASSES = 30
-PATIENCE = 4
+MOST_PASSES = 20
+PATIENCE = 3
 """Passes over the photos without a gain on those held out before it ends."""
 
 

@@ -10,7 +10,8 @@ HANDLED = {"file": "file", "small": "224 px, JPEG 75"}
 
 def tables(record: Mapping[str, Any]) -> str:
     """Three tables in Markdown: tuned networks, detectors, copies."""
-    photos, settings = record["photos"], record["settings"]
+    settings, results = record["settings"], record["results"]
+    photos = settings["photos"]
     heads = [f"{version}, {handled}" for handled in HANDLED.values() for version in ("clean", "protected")]
     keys = [f"{version}/{handling}" for handling in HANDLED for version in ("clean", "protected")]
     attackers = [
@@ -20,20 +21,24 @@ def tables(record: Mapping[str, Any]) -> str:
             *(share(line["top1"][key]) for key in keys),
             "" if line["passes"] is None else f"{line['passes']} at {line['rate']:g}",
         )
-        for line in record["attackers"]
+        for name, line in results.items()
+        if name.startswith("attacker/")
     ]
     detectors = [
         (line["contest"], HANDLED[line["handling"]], f"{line['auc']:.3f}", share(line["found"]))
-        for line in record["detectors"]
+        for name, lines in results.items()
+        if name.startswith("detectors/")
+        for line in lines
     ]
     matches = [
         (line["hash"], line["pairs of"].replace("small", HANDLED["small"]), str(line["pairs"]), f"{line['mean']:.1f}",
          f"{line['matched']:.1%}")
-        for line in record["copies"]
+        for line in results["copies"]
     ]  # fmt: skip
     opening = (
-        f"`{settings['scheme']}` from {' and '.join(settings['models'])}, seed {settings['seed']}; learnt from "
-        f"{photos['train']} photos, judged on {photos['test']}; unseen {record['version']}; 95 % intervals in brackets."
+        f"`{settings['scheme']}` from {' and '.join(settings['protection']['models'])}, seed {settings['seed']}; "
+        f"learnt from {photos['train']} photos, judged on {photos['test']}; unseen {settings['version']}; "
+        "95 % intervals in brackets."
     )
     return "\n\n".join(
         (
