@@ -87,7 +87,7 @@ def main() -> None:
     )
     parser.add_argument("--labels", type=Path, required=True, help="CSV (file,label: an index) of photos to judge on")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER")
-    parser.add_argument("--scheme", default="shield", metavar="WAY")
+    parser.add_argument("--scheme", default="shield", metavar="WAY", help="one that keeps the photo's size")
     parser.add_argument("--models", nargs="+", default=["lite0", "lite1"], help="the surrogates")
     parser.add_argument(
         "--attackers", nargs="+", default=["lite0"], help="networks that are tuned, as --model names them"
@@ -177,6 +177,7 @@ def tuned_network(network: Network, attacker: str, train: Photos, test: Photos, 
         "network": network.name.partition("?")[0],
         "attacker": attacker,
         "rate": tuned.rate if tuned else None,
+        "weight": tuned.weight if tuned else None,
         "passes": tuned.passes if tuned else None,
         "top1": {key: share(values) for key, values in hits.items()},
         "right": {key: [int(value) for value in values] for key, values in hits.items()},

@@ -1,13 +1,14 @@
 """An attacker who knows unseen: a network whose last layers are tuned on photos that unseen has protected.
 
-The layers before them stay as they are, so what they give for a photo is computed once. The training photos have one
-of each class, which is too little to learn classes from. So the answers that the network itself gave to the clean
-photos are what it is to give to the protected ones (distillation), beside the labels.
+The layers before them stay as they are, so what they give for a photo is computed once. The training photos may have
+one of each class, which is too little to learn classes from. So the answers that the network itself gave to the clean
+photos are what it is to give to the protected ones (distillation), with or without the labels beside them.
 """
 
 import copy
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 
 import torch
 import torch.nn.functional as F
@@ -20,7 +21,10 @@ TUNED = {"linear probe": "classifier", "last block": "last block"}
 """Which part each attacker tunes: the classifying layer, or also the last stage of blocks and the layers after it."""
 
 RATES = (3e-4, 1e-3)
-"""Learning rates of Adam; the one that does best on the training photos held out is taken."""
+"""Learning rates of Adam."""
+WEIGHTS = (0.0, 1.0)
+"""How much the labels count beside the network's own answers. Rate and weight are those that do best on the training
+photos held out: on the answers to them, for their labels are classes that are not learnt from meanwhile."""
 BATCH = 32
 MOST_PASSES = 20
 PATIENCE = 3
@@ -62,11 +66,13 @@ class Attacker:
     Attributes:
         layers: what the layers that stay give -> logits (B, K).
         rate: of learning.
+        weight: of the labels.
         passes: over the photos; 0 leaves the network as it was, because nothing did better on those held out.
     """
 
     layers: nn.Module
     rate: float
+    weight: float
     passes: int
 
 
@@ -107,30 +113,33 @@ def seen(network: Network, layers: nn.Module, pictures: Iterable[Pixels]) -> Ten
 def tune(layers: nn.Module, lesson: Lesson, *, seed: int, rates: Sequence[float] = RATES) -> Attacker:
     """Layers that know protected photos.
 
-    A fifth of the photos is held out; the rate and the number of passes that do best on it are taken, and the layers
-    are tuned anew with them on all photos.
+    A fifth of the photos is held out; the rate, weight and number of passes that do best on it are taken, and the
+    layers are tuned anew with them on all photos.
     """
     order = torch.randperm(len(lesson), generator=Generator().manual_seed(seed))
     held, kept = lesson.take(order[: len(order) // 5]), lesson.take(order[len(order) // 5 :])
-    best = Attacker(layers=layers, rate=0.0, passes=0)
-    least = loss(layers, held).item()
-    for rate in rates:
-        passes, reached = _best_passes(layers, kept, held, rate=rate, seed=seed)
+    best = Attacker(layers=layers, rate=0.0, weight=0.0, passes=0)
+    least = loss(layers, held, weight=0.0).item()
+    for rate, weight in product(rates, WEIGHTS):
+        passes, reached = _best_passes(layers, kept, held, rate=rate, weight=weight, seed=seed)
         if reached < least:
-            best, least = Attacker(layers=layers, rate=rate, passes=passes), reached
+            best, least = Attacker(layers=layers, rate=rate, weight=weight, passes=passes), reached
     tuned = copy.deepcopy(layers)
-    for _ in _passes(tuned, lesson, rate=best.rate, passes=best.passes, seed=seed):
+    for _ in _passes(tuned, lesson, rate=best.rate, weight=best.weight, passes=best.passes, seed=seed):
         pass
-    return Attacker(layers=tuned, rate=best.rate, passes=best.passes)
+    return replace(best, layers=tuned)
 
 
-def loss(layers: nn.Module, lesson: Lesson) -> Tensor:
-    """How far the answers are from the clean photos' and from the labels: cross-entropies, means over both versions."""
+def loss(layers: nn.Module, lesson: Lesson, *, weight: float) -> Tensor:
+    """How far the answers are from those to the clean photos, and by the weight from the labels.
+
+    Cross-entropies, their weighted mean over both versions of the photos.
+    """
     total = torch.zeros(())
     for maps in (lesson.clean, lesson.protected):
         logits = layers(maps.float())
-        total = total + F.cross_entropy(logits, lesson.answers) + F.cross_entropy(logits, lesson.labels)
-    return total / 4
+        total = total + F.cross_entropy(logits, lesson.answers) + weight * F.cross_entropy(logits, lesson.labels)
+    return total / (2 + 2 * weight)
 
 
 @torch.no_grad()
@@ -141,12 +150,15 @@ def right(layers: nn.Module, maps: Tensor, labels: Tensor) -> list[bool]:
     return hits
 
 
-def _best_passes(layers: nn.Module, kept: Lesson, held: Lesson, *, rate: float, seed: int) -> tuple[int, float]:
-    """After how many passes the loss on the photos held out is the least, and that loss."""
+def _best_passes(
+    layers: nn.Module, kept: Lesson, held: Lesson, *, rate: float, weight: float, seed: int
+) -> tuple[int, float]:
+    """After how many passes the answers to the photos held out are best, and the loss there."""
     best, least = 0, float("inf")
-    for number, tuned in enumerate(_passes(copy.deepcopy(layers), kept, rate=rate, passes=MOST_PASSES, seed=seed), 1):
+    all_passes = _passes(copy.deepcopy(layers), kept, rate=rate, weight=weight, passes=MOST_PASSES, seed=seed)
+    for number, tuned in enumerate(all_passes, 1):
         with torch.no_grad():
-            reached = loss(tuned, held).item()
+            reached = loss(tuned, held, weight=0.0).item()
         if reached < least:
             best, least = number, reached
         elif number - best >= PATIENCE:
@@ -154,13 +166,15 @@ def _best_passes(layers: nn.Module, kept: Lesson, held: Lesson, *, rate: float, 
     return best, least
 
 
-def _passes(layers: nn.Module, lesson: Lesson, *, rate: float, passes: int, seed: int) -> Iterable[nn.Module]:
+def _passes(
+    layers: nn.Module, lesson: Lesson, *, rate: float, weight: float, passes: int, seed: int
+) -> Iterable[nn.Module]:
     """Tune the layers in place by Adam, and give them after every pass over the photos in a new order."""
     optimiser = torch.optim.Adam(layers.parameters(), lr=rate)
     random = Generator().manual_seed(seed)
     for _ in range(passes):
         for index in torch.randperm(len(lesson), generator=random).split(BATCH):
             optimiser.zero_grad()
-            loss(layers, lesson.take(index)).backward()
+            loss(layers, lesson.take(index), weight=weight).backward()
             optimiser.step()
         yield layers

@@ -89,7 +89,7 @@ def regression(wanted: Tensor, others: Tensor, *, penalty: float) -> Detector:
         total.backward()
         return total
 
-    optimiser.step(step)  # type: ignore[no-untyped-call]
+    optimiser.step(step)
     found = weights.detach()
     return Detector(mean=mean, scale=scale, weights=found[:-1], bias=found[-1])
 

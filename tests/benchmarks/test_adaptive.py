@@ -52,8 +52,9 @@ def test_detectors_and_copies_from_files_to_tables_and_not_made_twice(
     line = {
         "network": "lite0",
         "attacker": "unadapted",
-        "rate": None,
-        "passes": None,
+        "rate": 0.001,
+        "weight": 1.0,
+        "passes": 7,
         "top1": {
             f"{version}/{handling}": adaptive.share([True, True, False])
             for handling in adaptive.HANDLINGS
@@ -65,6 +66,7 @@ def test_detectors_and_copies_from_files_to_tables_and_not_made_twice(
     first, told = record.read_text(), capsys.readouterr().out
     assert {path: path.stat().st_mtime_ns for path in copies} == copies
     assert "| lite0 | unadapted | 66.7% (20.8–93.9) |" in told
+    assert "| 7 passes at 0.001, by answers and labels |" in told
     results = json.loads(first)["results"]
     assert {"detectors/file", "detectors/small", "copies", "attacker/lite0/unadapted"} == set(results)
     assert [found["contest"] for found in results["detectors/file"]] == list(adaptive.CONTESTS)

@@ -82,14 +82,16 @@ def test_where_nothing_does_better_on_photos_held_out_the_network_stays(attacker
     assert torch.equal(tuned.layers.weight, network().weight)
 
 
-def test_the_loss_is_the_mean_of_four_cross_entropies(attackers: ModuleType) -> None:
+@pytest.mark.parametrize("weight", [0.0, 0.5])
+def test_the_loss_is_a_mean_of_cross_entropies(attackers: ModuleType, weight: float) -> None:
     known = lesson(attackers, 4.0).take(torch.arange(5))
     expected = 0.0
     for maps in (known.clean, known.protected):
         logs = network()(maps).log_softmax(1)
-        expected -= (logs * known.answers).sum(1).mean() / 4
-        expected -= logs[torch.arange(5), known.labels].mean() / 4
-    assert attackers.loss(network(), known).item() == pytest.approx(expected.item(), rel=1e-5)
+        expected -= (logs * known.answers).sum(1).mean().item() / 2
+        expected -= weight * logs[torch.arange(5), known.labels].mean().item() / 2
+    found = attackers.loss(network(), known, weight=weight).item()
+    assert found == pytest.approx(expected / (1 + weight), rel=1e-5)
 
 
 def test_a_network_of_another_build_is_no_surprise(attackers: ModuleType, tiny: str) -> None:
