@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import torch
@@ -165,22 +166,29 @@ def protected(sources: Mapping[Path, str], protection: Protection, folder: Path)
 def tuned_network(network: Network, attacker: str, train: Photos, test: Photos, seed: int) -> dict[str, Any]:
     """One attacker with one network, or the network "unadapted": how often it is right."""
     fixed, layers = cut(network, TUNED.get(attacker, "classifier"))
-    tuned = tune(layers, lesson(network, fixed, train), seed=seed) if attacker in TUNED else None
-    hits = {
-        f"{version}/{handling}": right(
-            tuned.layers if tuned else layers, seen(network, fixed, test.version(version, handling)), test.truth
-        )
+    maps = {
+        f"{version}/{handling}": seen(network, fixed, test.version(version, handling))
         for handling in HANDLINGS
-        for version in ("clean", "protected")
+        for version in ("protected", "clean")
     }
+
+    def watch(after: torch.nn.Module) -> tuple[float, float]:
+        protected, clean = (
+            fmean(right(after, maps[f"{version}/file"], test.truth)) for version in ("protected", "clean")
+        )
+        return protected, clean
+
+    tuned = tune(layers, lesson(network, fixed, train), watch, seed=seed) if attacker in TUNED else None
+    found = {key: right(tuned.layers if tuned else layers, known, test.truth) for key, known in maps.items()}
     return {
         "network": network.name.partition("?")[0],
         "attacker": attacker,
         "rate": tuned.rate if tuned else None,
         "weight": tuned.weight if tuned else None,
         "passes": tuned.passes if tuned else None,
-        "top1": {key: share(values) for key, values in hits.items()},
-        "right": {key: [int(value) for value in values] for key, values in hits.items()},
+        "watched": tuned.watched if tuned else None,
+        "top1": {key: share(values) for key, values in found.items()},
+        "right": {key: [int(value) for value in values] for key, values in found.items()},
     }
 
 

@@ -6,8 +6,8 @@ photos are what it is to give to the protected ones (distillation), with or with
 """
 
 import copy
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import product
 
 import torch
@@ -29,6 +29,10 @@ BATCH = 32
 MOST_PASSES = 20
 PATIENCE = 3
 """Passes over the photos without a gain on those held out before it ends."""
+
+
+Watch = Callable[[nn.Module], tuple[float, float]]
+"""Layers -> how often they are right on protected and on clean photos."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,12 +72,14 @@ class Attacker:
         rate: of learning.
         weight: of the labels.
         passes: over the photos; 0 leaves the network as it was, because nothing did better on those held out.
+        watched: what was seen after each of `MOST_PASSES` passes, whether the attacker would have gone on or not.
     """
 
     layers: nn.Module
     rate: float
     weight: float
     passes: int
+    watched: tuple[tuple[float, float], ...] = ()
 
 
 def cut(network: Network, part: str) -> tuple[nn.Module, nn.Module]:
@@ -110,24 +116,30 @@ def seen(network: Network, layers: nn.Module, pictures: Iterable[Pixels]) -> Ten
     return torch.stack(outputs)
 
 
-def tune(layers: nn.Module, lesson: Lesson, *, seed: int, rates: Sequence[float] = RATES) -> Attacker:
+def tune(layers: nn.Module, lesson: Lesson, watch: Watch, *, seed: int, rates: Sequence[float] = RATES) -> Attacker:
     """Layers that know protected photos.
 
     A fifth of the photos is held out; the rate, weight and number of passes that do best on it are taken, and the
     layers are tuned anew with them on all photos.
+
+    Args:
+        watch: called with the layers after every pass over all photos.
     """
     order = torch.randperm(len(lesson), generator=Generator().manual_seed(seed))
     held, kept = lesson.take(order[: len(order) // 5]), lesson.take(order[len(order) // 5 :])
-    best = Attacker(layers=layers, rate=0.0, weight=0.0, passes=0)
-    least = loss(layers, held, weight=0.0).item()
-    for rate, weight in product(rates, WEIGHTS):
-        passes, reached = _best_passes(layers, kept, held, rate=rate, weight=weight, seed=seed)
-        if reached < least:
-            best, least = Attacker(layers=layers, rate=rate, weight=weight, passes=passes), reached
-    tuned = copy.deepcopy(layers)
-    for _ in _passes(tuned, lesson, rate=best.rate, weight=best.weight, passes=best.passes, seed=seed):
-        pass
-    return replace(best, layers=tuned)
+    ways = [
+        (*_best_passes(layers, kept, held, rate=rate, weight=weight, seed=seed), rate, weight)
+        for rate, weight in product(rates, WEIGHTS)
+    ]
+    passes, reached, rate, weight = min(ways, key=lambda way: way[1])
+    if reached >= loss(layers, held, weight=0.0).item():
+        passes = 0
+    tuned, chosen, watched = copy.deepcopy(layers), layers, []
+    for number, now in enumerate(_passes(tuned, lesson, rate=rate, weight=weight, passes=MOST_PASSES, seed=seed), 1):
+        watched.append(watch(now))
+        if number == passes:
+            chosen = copy.deepcopy(now)
+    return Attacker(layers=chosen, rate=rate, weight=weight, passes=passes, watched=tuple(watched))
 
 
 def loss(layers: nn.Module, lesson: Lesson, *, weight: float) -> Tensor:

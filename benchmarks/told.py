@@ -20,6 +20,7 @@ def tables(record: Mapping[str, Any]) -> str:
             line["attacker"],
             *(share(line["top1"][key]) for key in keys),
             tuning(line),
+            hindsight(line),
         )
         for name, line in results.items()
         if name.startswith("attacker/")
@@ -43,7 +44,7 @@ def tables(record: Mapping[str, Any]) -> str:
     return "\n\n".join(
         (
             opening,
-            table(("network", "attacker", *heads, "tuned"), attackers),
+            table(("network", "attacker", *heads, "tuned", "protected at best (clean then), file"), attackers),
             table(("told apart", "as", "AUC", "found at 1 % false alarms"), detectors),
             table(("hash", "pairs of", "pairs", "bits of 64 that differ", "taken for copies"), matches),
         )
@@ -58,6 +59,14 @@ def tuning(line: Mapping[str, Any]) -> str:
         return "nothing did better"
     by = "answers and labels" if line["weight"] else "answers"
     return f"{line['passes']} passes at {line['rate']:g}, by {by}"
+
+
+def hindsight(line: Mapping[str, Any]) -> str:
+    """The pass after which most protected photos were read, chosen on the very photos that he is judged on."""
+    if not line["watched"]:
+        return ""
+    protected, clean = max(line["watched"])
+    return f"{protected:.1%} ({clean:.1%})"
 
 
 def share(estimate: Share) -> str:

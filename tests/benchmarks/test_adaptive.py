@@ -55,6 +55,7 @@ def test_detectors_and_copies_from_files_to_tables_and_not_made_twice(
         "rate": 0.001,
         "weight": 1.0,
         "passes": 7,
+        "watched": [[0.5, 0.75], [0.625, 0.5], [0.625, 0.25]],
         "top1": {
             f"{version}/{handling}": adaptive.share([True, True, False])
             for handling in adaptive.HANDLINGS
@@ -66,7 +67,7 @@ def test_detectors_and_copies_from_files_to_tables_and_not_made_twice(
     first, told = record.read_text(), capsys.readouterr().out
     assert {path: path.stat().st_mtime_ns for path in copies} == copies
     assert "| lite0 | unadapted | 66.7% (20.8–93.9) |" in told
-    assert "| 7 passes at 0.001, by answers and labels |" in told
+    assert "| 7 passes at 0.001, by answers and labels | 62.5% (50.0%) |" in told
     results = json.loads(first)["results"]
     assert {"detectors/file", "detectors/small", "copies", "attacker/lite0/unadapted"} == set(results)
     assert [found["contest"] for found in results["detectors/file"]] == list(adaptive.CONTESTS)

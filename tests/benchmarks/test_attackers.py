@@ -50,6 +50,10 @@ def lesson(attackers: ModuleType, shift: float, *, seed: int = 0) -> object:
     return attackers.Lesson(clean=clean, protected=moved, answers=answers, labels=labels)
 
 
+def unseen(_layers: nn.Module) -> tuple[float, float]:
+    return 0.0, 0.0
+
+
 def network() -> nn.Linear:
     layer = nn.Linear(8, 2)
     with torch.no_grad():
@@ -63,7 +67,16 @@ def test_tuning_undoes_a_protection_and_what_it_learnt_holds_for_others(attacker
     known, new = lesson(attackers, 4.0), lesson(attackers, 4.0, seed=1)
     before = network()
     assert np.mean(attackers.right(before, new.protected, new.labels)) < 0.2
-    tuned = attackers.tune(before, known, seed=0, rates=(0.1, 1e-7))
+    watched = []
+
+    def watch(layers: nn.Module) -> tuple[float, float]:
+        watched.append(layers.weight.clone())
+        return np.mean(attackers.right(layers, new.protected, new.labels)), 0.0
+
+    tuned = attackers.tune(before, known, watch, seed=0, rates=(0.1, 1e-7))
+    assert len(tuned.watched) == len(watched) == attackers.MOST_PASSES
+    assert torch.equal(watched[tuned.passes - 1], tuned.layers.weight)
+    assert tuned.watched[tuned.passes - 1][0] == np.mean(attackers.right(tuned.layers, new.protected, new.labels))
     assert tuned.rate == 0.1
     assert tuned.passes > 0
     assert np.mean(attackers.right(tuned.layers, new.protected, new.labels)) > 0.85
@@ -72,12 +85,12 @@ def test_tuning_undoes_a_protection_and_what_it_learnt_holds_for_others(attacker
 
 
 def test_the_same_seed_tunes_alike(attackers: ModuleType) -> None:
-    one, other = (attackers.tune(network(), lesson(attackers, 4.0), seed=3, rates=(0.1,)) for _ in range(2))
+    one, other = (attackers.tune(network(), lesson(attackers, 4.0), unseen, seed=3, rates=(0.1,)) for _ in range(2))
     assert torch.equal(one.layers.weight, other.layers.weight)
 
 
 def test_where_nothing_does_better_on_photos_held_out_the_network_stays(attackers: ModuleType) -> None:
-    tuned = attackers.tune(network(), lesson(attackers, 4.0), seed=0, rates=(1e6,))
+    tuned = attackers.tune(network(), lesson(attackers, 4.0), unseen, seed=0, rates=(1e6,))
     assert tuned.passes == 0
     assert torch.equal(tuned.layers.weight, network().weight)
 
