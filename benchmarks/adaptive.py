@@ -147,13 +147,18 @@ class Record:
 
 def protected(sources: Mapping[Path, str], protection: Protection, folder: Path) -> Photos:
     """The photos with a copy of each in the folder, made now where it is not there yet."""
-    settings = json.dumps({"version": __version__, **settings_of(protection)}, indent=1)
+    known = {
+        "version": __version__,
+        "photos": sorted({str(path.parent) for path in sources}),
+        **settings_of(protection),
+    }
+    settings = json.dumps(known, indent=1)
     folder.mkdir(parents=True, exist_ok=True)
     mark = folder / "settings.json"
     if not mark.exists():
         write_over(mark, settings.encode())
     elif mark.read_text() != settings:
-        raise SystemExit(f"{folder}: holds copies with other settings; give another -o")
+        raise SystemExit(f"{folder}: holds copies with other settings or of other photos; give another -o")
     photos = Photos(sources, folder, seed=protection.seed)
     missing = [job for job in photos.jobs if not job.target.exists()]
     for start in range(0, len(missing), CHUNK_PHOTOS):
@@ -173,10 +178,8 @@ def tuned_network(network: Network, attacker: str, train: Photos, test: Photos, 
     }
 
     def watch(after: torch.nn.Module) -> tuple[float, float]:
-        protected, clean = (
-            fmean(right(after, maps[f"{version}/file"], test.truth)) for version in ("protected", "clean")
-        )
-        return protected, clean
+        found = [right(after, maps[f"{version}/file"], test.truth) for version in ("protected", "clean")]
+        return fmean(found[0]), fmean(found[1])
 
     tuned = tune(layers, lesson(network, fixed, train), watch, seed=seed) if attacker in TUNED else None
     found = {key: right(tuned.layers if tuned else layers, known, test.truth) for key, known in maps.items()}

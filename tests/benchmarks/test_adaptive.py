@@ -89,7 +89,9 @@ def test_copies_of_other_settings_are_not_taken_for_these(
     folder.mkdir(parents=True)
     (folder / "settings.json").write_text("{}")
     monkeypatch.setattr(sys, "argv", arguments)
-    with pytest.raises(SystemExit, match=r"train: holds copies with other settings; give another -o"):
+    with pytest.raises(
+        SystemExit, match=r"train: holds copies with other settings or of other photos; give another -o"
+    ):
         adaptive.main()
 
 
