@@ -58,7 +58,7 @@ def tuning(line: Mapping[str, Any]) -> str:
     if line["passes"] == 0:
         return "nothing did better"
     by = "answers and labels" if line["weight"] else "answers"
-    return f"{line['passes']} passes at {line['rate']:g}, by {by}"
+    return f"{line['passes']} {'pass' if line['passes'] == 1 else 'passes'} at {line['rate']:g}, by {by}"
 
 
 def hindsight(line: Mapping[str, Any]) -> str:
