@@ -24,6 +24,17 @@ class Linear:
 
 
 @dataclass(frozen=True)
+class Named(Linear):
+    """A linear classifier whose classes mean something."""
+
+    names: tuple[str, ...]
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        return self.names
+
+
+@dataclass(frozen=True)
 class Counting:
     """Another classifier, and the shape of every batch that it was asked about."""
 

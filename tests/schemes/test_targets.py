@@ -4,11 +4,15 @@ import pytest
 import torch
 
 from unseen.schemes import hidden
-from unseen.schemes.targets import candidate_targets, original_logits, reference_labels
+from unseen.schemes.targets import candidate_targets, original_logits, reference_labels, same_meaning
 
-from .classifiers import Counting, calm, random_linear
+from .classifiers import Counting, Named, calm, random_linear
 
 SHAPE = (1, 4, 4)
+
+
+def named(*names: str) -> Named:
+    return Named(torch.zeros(len(names), 16), torch.zeros(len(names)), names)
 
 
 def draw(logits: torch.Tensor, count: int = 1, **changes: int) -> torch.Tensor:
@@ -95,3 +99,14 @@ def test_hidden_is_when_no_network_answers_with_the_reference() -> None:
     assert hidden(answers, torch.tensor([0, 0, 0, 0])).tolist() == [False, True, False, True]
     assert hidden(answers, torch.tensor([[1, 0], [0, 1], [0, 1], [2, 1]])).tolist() == [True, False, True, False]
     assert hidden(answers[:, 0], torch.tensor([0, 0, 0, 2])).tolist() == [False, True, True, False]
+
+
+def test_classes_that_mean_the_same_are_found_by_their_names() -> None:
+    names = ("tabby", "tench", "Egyptian cat")
+    found = same_meaning(torch.tensor([0, 1]), named(*names), 4)
+    assert found.tolist() == [[True, False, True, False], [False, True, False, False]]
+
+
+def test_a_class_of_unknown_meaning_means_itself() -> None:
+    found = same_meaning(torch.tensor([1]), named("tabby", "thing", "Egyptian cat"), 3)
+    assert found.tolist() == [[False, True, False]]
