@@ -31,17 +31,23 @@ from unseen.protect.photos import CHUNK_PHOTOS
 
 WAYS = (
     "shield",
-    "shield?calm=8",
-    "shield?branches=1",
-    "shield?knee=0",
-    "shield?branches=1&knee=0",
+    "shield?steps=10",
+    "shield?steps=40",
+    "shield?steps=10&views=2",
+    "shield?shaping=momentum",
+    "shield?meaning=0",
+    "shield?sharing=0.3",
     "shield?smallest=1",
-    "shield?shaping=sign",
-    "shield?views=2",
-    "shield?steps=20",
-    "shield?steps=5",
+    "shield?branches=1&knee=0",
+    "shield?calm=8",
+    "shield?calm=3&texture=2",
+    "shield?branches=1&knee=0&smallest=1&calm=8&meaning=0&shaping=sign",
 )
-HEADS = ("way", "photos", "gradients", *HANDLINGS, "each network, file", "SSIM", "PSNR", "LPIPS", "seconds")
+"""The last one is plain iterated FGSM, which has none of the parts."""
+HEADS = (
+    *("way", "photos", "gradients", *HANDLINGS, "same meaning, file"),
+    *("each network, file", "SSIM", "PSNR", "LPIPS", "seconds"),
+)
 Row = Mapping[str, Any]
 
 
@@ -111,7 +117,7 @@ def told(way: str, rows: Sequence[Row], weights: Path) -> tuple[str, ...]:
         f"`{way}`",
         str(len(rows)),
         f"{mean['gradients']:.0f}",
-        *(f"{fmean(mean[f'{handling}/{name}'] for name in networks):.1%}" for handling in HANDLINGS),
+        *(f"{fmean(mean[f'{key}/{name}'] for name in networks):.1%}" for key in (*HANDLINGS, "meaning")),
         ", ".join(f"{name} {mean[f'file/{name}']:.0%}" for name in networks),
         f"{mean['ssim']:.3f}",
         f"{mean['psnr']:.1f}",

@@ -7,6 +7,7 @@ from pathlib import Path
 from unseen import load_classifier
 from unseen.models import Network
 from unseen.photo.photo import Pixels
+from unseen.profiles import meanings
 from unseen.reading import answer
 from unseen.threats import AS_POSTED, Platform
 
@@ -33,9 +34,16 @@ def held_out(weights: Path) -> Mapping[str, Network]:
 
 
 def still_read(pixels: Pixels, label: int, weights: Path) -> dict[str, bool]:
-    """Whether each network's first answer is the label, by `handling/network`."""
-    return {
-        f"{handling}/{name}": int(answer(network, served).argmax()) == label
+    """Whether each network's first answer is the label, by `handling/network`; by `meaning/network`, means the same."""
+    read = {
+        f"{handling}/{name}": int(answer(network, served).argmax())
         for handling, served in ((handling, platform(pixels)) for handling, platform in HANDLINGS.items())
         for name, network in held_out(weights).items()
     }
+    meant = {name: meanings(network.class_names, network.spec.synsets) for name, network in held_out(weights).items()}
+    leaked = {
+        f"meaning/{name}": meaning[read[f"file/{name}"]] == meaning[label]
+        for name, meaning in meant.items()
+        if meaning is not None
+    }
+    return {key: found == label for key, found in read.items()} | leaked

@@ -41,7 +41,21 @@ STEPS = 10
 COST = {"SINIFGSM": 5, "VMIFGSM": 6}
 """Gradients that a peer takes a step, with its own defaults, where that is not 1."""
 LANES = 4
-HEADS = ("contender", "photos", "gradients", *HANDLINGS, "each network, file", "SSIM", "PSNR", "LPIPS", "seconds")
+HEADS = (
+    *("contender", "photos", "gradients", *HANDLINGS, "same meaning, file"),
+    *("each network, file", "SSIM", "PSNR", "LPIPS", "seconds"),
+)
+    "contender",
+    "photos",
+    "gradients",
+    *HANDLINGS,
+    "same meaning, file",
+    "each network, file",
+    "SSIM",
+    "PSNR",
+    "LPIPS",
+    "seconds",
+)
 Row = Mapping[str, Any]
 Attack = Callable[[Tensor, Tensor], Tensor]
 
@@ -163,7 +177,7 @@ def told(name: str, rows: Sequence[Row], weights: Path) -> tuple[str, ...]:
         name,
         str(len(rows)),
         f"{mean['gradients']:.0f}",
-        *(f"{fmean(mean[f'{handling}/{network}'] for network in networks):.1%}" for handling in HANDLINGS),
+        *(f"{fmean(mean[f'{key}/{network}'] for network in networks):.1%}" for key in (*HANDLINGS, "meaning")),
         ", ".join(f"{network} {mean[f'file/{network}']:.0%}" for network in networks),
         f"{mean['ssim']:.3f}",
         f"{mean['psnr']:.1f}",

@@ -59,9 +59,7 @@ PICTURES: Mapping[str, type] = {
 WAYS: Mapping[str, type] = {**SCHEMES, **PICTURES}
 """All whose settings are flags."""
 
-DEFAULT_SCHEME = "replace"
-HIDING_SCHEME = "away"
-"""What is taken to hide what is named, where no scheme is."""
+DEFAULT_SCHEME = "shield"
 
 DEFAULT_MODELS = ("lite0", "lite1")
 DEFAULT_AUDIT_MODELS = ("lite2",)

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from unseen.catalogue import (
     DEFAULT_SCHEME,
@@ -130,11 +129,6 @@ def scheme_options(command: Command) -> Command:
         kind = setting_type(users[0], name)
         command = click.option(flag(name), name, type=kind, default=None, help=_help(name, users))(command)
     return command
-
-
-def is_given(parameter: str) -> bool:
-    """Whether the user typed that option of the command that runs, rather than left it to its default."""
-    return click.get_current_context().get_parameter_source(parameter) is ParameterSource.COMMANDLINE
 
 
 def given_settings(scheme: str, values: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from unseen.ascent import LANES
 from unseen.catalogue import (
     DEFAULT_AUDIT_MODELS,
     DEFAULT_MODELS,
-    HIDING_SCHEME,
     check_way,
     way_name,
     way_named,
@@ -22,7 +21,6 @@ from unseen.cli.options import (
     given_secrets,
     given_settings,
     hiding_options,
-    is_given,
     labels_option,
     limit_options,
     require_labelled,
@@ -128,8 +126,6 @@ def protect(
     """
     limit = given_limit(strength, epsilon)
     secrets = given_secrets(hide, profiles)
-    if secrets and not is_given("scheme"):
-        scheme = HIDING_SCHEME
     if dry_run and (as_json or reports):
         raise click.UsageError("--dry-run measures nothing: leave out --json and --report")
     if device == "cpu" and precision == "bfloat16":
