@@ -45,17 +45,6 @@ HEADS = (
     *("contender", "photos", "gradients", *HANDLINGS, "same meaning, file"),
     *("each network, file", "SSIM", "PSNR", "LPIPS", "seconds"),
 )
-    "contender",
-    "photos",
-    "gradients",
-    *HANDLINGS,
-    "same meaning, file",
-    "each network, file",
-    "SSIM",
-    "PSNR",
-    "LPIPS",
-    "seconds",
-)
 Row = Mapping[str, Any]
 Attack = Callable[[Tensor, Tensor], Tensor]
 

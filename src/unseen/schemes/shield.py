@@ -33,6 +33,8 @@ from unseen.views.ranges import require_probability
 
 _REACH = 1.6
 """All steps together, as a multiple of the limit: enough for most values to get there and for some to turn back."""
+_CALM = 3 / 255
+"""What smooth places may change by however low the limit: hardly seen, and less would protect too little."""
 _NEVER = -1.0
 """A probability that no answer falls to, so that no photo is released before its last step."""
 
@@ -58,7 +60,9 @@ class Shield:
     branches: float = setting(0.5, "share of the gradient that residual branches pass back; 1 is all")
     knee: float = setting(1.0, "how far beyond its bend a rectifier still passes gradients back; 0 is not at all")
     calm: float | None = setting(
-        None, "the limit where the photo is smooth, as skies and skin; by default half of the limit", levels=True
+        None,
+        "the limit where the photo is smooth, as skies and skin; by default half of the limit, at least 3",
+        levels=True,
     )
     texture: float = setting(1.0, "how much the limit grows where texture hides a change")
     shaping: str = shaping_setting("clipped")
@@ -127,7 +131,7 @@ class Shield:
         )
 
     def _budget(self) -> Budget:
-        calm = self.epsilon / 2 if self.calm is None else self.calm
+        calm = max(self.epsilon / 2, _CALM) if self.calm is None else self.calm
         if calm >= self.epsilon:
             return Linf(self.epsilon)
         return Masked(epsilon=self.epsilon, calm=calm, slope=self.texture)
