@@ -33,14 +33,13 @@ WAYS = (
     "shield",
     "shield?steps=10",
     "shield?steps=40",
-    "shield?steps=10&views=2",
     "shield?shaping=momentum",
     "shield?meaning=0",
     "shield?sharing=0.3",
     "shield?smallest=1",
     "shield?branches=1&knee=0",
     "shield?calm=8",
-    "shield?calm=3&texture=2",
+    "shield?calm=4&texture=1",
     "shield?branches=1&knee=0&smallest=1&calm=8&meaning=0&shaping=sign",
 )
 """The last one is plain iterated FGSM, which has none of the parts."""

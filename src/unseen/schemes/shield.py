@@ -33,8 +33,9 @@ from unseen.views.ranges import require_probability
 
 _REACH = 1.6
 """All steps together, as a multiple of the limit: enough for most values to get there and for some to turn back."""
-_CALM = 3 / 255
-"""What smooth places may change by however low the limit: hardly seen, and less would protect too little."""
+_CALM, _SPARED = 2 / 255, 8 / 255
+"""What smooth places may change by however low the limit, and the limit up to which no more than that: beyond it they
+take what exceeds it, for who allows so much wants protection more than looks."""
 _NEVER = -1.0
 """A probability that no answer falls to, so that no photo is released before its last step."""
 
@@ -61,10 +62,10 @@ class Shield:
     knee: float = setting(1.0, "how far beyond its bend a rectifier still passes gradients back; 0 is not at all")
     calm: float | None = setting(
         None,
-        "the limit where the photo is smooth, as skies and skin; by default half of the limit, at least 3",
+        "the limit where the photo is smooth, as skies and skin; by default 2, and what the limit has beyond 8",
         levels=True,
     )
-    texture: float = setting(1.0, "how much the limit grows where texture hides a change")
+    texture: float = setting(2.0, "how much the limit grows where texture hides a change")
     shaping: str = shaping_setting("clipped")
     lanes: int | None = lanes_setting()
 
@@ -131,7 +132,7 @@ class Shield:
         )
 
     def _budget(self) -> Budget:
-        calm = max(self.epsilon / 2, _CALM) if self.calm is None else self.calm
+        calm = max(_CALM, self.epsilon - _SPARED) if self.calm is None else self.calm
         if calm >= self.epsilon:
             return Linf(self.epsilon)
         return Masked(epsilon=self.epsilon, calm=calm, slope=self.texture)
