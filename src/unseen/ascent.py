@@ -47,6 +47,7 @@ def ascend(
     shaping: Shaping = SIGN,
     lanes: int | None = None,
     asked: Callable[[Images, Tensor, Tensor], Logits] | None = None,
+    start: Images | None = None,
 ) -> Ascent:
     """Ascend the objective's gain within the budget until its goal holds on the rounded picture.
 
@@ -61,6 +62,7 @@ def ascend(
         lanes: batch shape of the arithmetic; None is 1 for a photo alone and LANES for several.
         asked: the answer to the pictures in the lanes, given them, which of `images` they come from, and how many steps
             each has taken; by default the classifier's.
+        start: (B, C, H, W) changes within the budget to begin with; by default none.
     """
     lanes = lanes or default_lanes(images)
     released = images.clone()
@@ -69,7 +71,8 @@ def ascend(
     busy = torch.arange(lanes) < len(images)
     waiting = int(busy.sum())
     originals = images[occupant].to(memory_format=torch.channels_last)
-    delta, state = torch.zeros_like(originals), shaping.initial(originals)
+    delta = torch.zeros_like(originals) if start is None else start[occupant].to(memory_format=torch.channels_last)
+    state = shaping.initial(originals)
     while busy.any():
         # Rounded once more because original + (k/255 - original) may miss k/255 by the last bit.
         candidate = quantise(originals + budget.project_on_grid(delta, originals)).requires_grad_()
@@ -91,6 +94,7 @@ def ascend(
             if busy[lane]:
                 occupant[lane], waiting = waiting, waiting + 1
                 originals[lane] = images[occupant[lane]]
-            for tensor in (delta, *state):
+            delta[lane] = 0 if start is None else start[occupant[lane]]
+            for tensor in state:
                 tensor[lane] = 0
     return Ascent(images=released, achieved=achieved.to(images.device), iterations=iterations.to(images.device))

@@ -5,6 +5,7 @@ What each part brings is measured by `benchmarks/ablation.py` and told in `docs/
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Generator, Tensor
@@ -14,7 +15,7 @@ from unseen.budget import Linf, Masked
 from unseen.grid import on_grid
 from unseen.models.ensemble import Ensemble, balanced
 from unseen.models.softened import Softened
-from unseen.objective import Away, AwayFromAll, Blend, NoneOf
+from unseen.objective import Away, AwayFromAll, Blend, NoneOf, Overtaken
 from unseen.randomness import generator_for
 from unseen.schemes.settings import (
     lanes_setting,
@@ -25,7 +26,7 @@ from unseen.schemes.settings import (
     setting,
     shaping_setting,
 )
-from unseen.schemes.targets import hidden, original_logits, reference_labels, same_meaning
+from unseen.schemes.targets import original_logits, reference_labels, same_meaning
 from unseen.shaping import shaping_named
 from unseen.types import Budget, Classifier, Images, Labels, Logits, Objective, Protected, View
 from unseen.views import Diverse, Sharing, compose
@@ -36,6 +37,10 @@ _REACH = 1.6
 _CALM, _SPARED = 2 / 255, 8 / 255
 """What smooth places may change by however low the limit, and the limit up to which no more than that: beyond it they
 take what exceeds it, for who allows so much wants protection more than looks."""
+_OVERTAKEN = 2.0
+"""How much likelier another class must be than the reference, on networks that were asked."""
+_HIDDEN = 0.01
+"""What all classes of a set that is to be hidden may keep together there."""
 _NEVER = -1.0
 """A probability that no answer falls to, so that no photo is released before its last step."""
 
@@ -44,7 +49,8 @@ _NEVER = -1.0
 class Shield:
     """Lower the probability of the reference in random views of the photo, and never stop early.
 
-    A photo that its own surrogates no longer recognise is not yet hidden from others, so every step is taken. Each step
+    A photo that its own surrogates no longer recognise is not yet hidden from others, so every step is taken; a photo
+    that they still recognise is given as many again, without views. Each step
     sees the photo in fresh views, one set a network; every network has the same say; and gradients come back the soft
     way (`Softened`).
     """
@@ -93,20 +99,32 @@ class Shield:
         images = on_grid(images)
         lanes = self.lanes or default_lanes(images)
         labels = reference_labels(original_logits(images, classifier, lanes), references)
-        ascent = self._ascended(images, classifier, self._objective(labels, classifier), seed)
-        achieved = hidden(original_logits(ascent.images, classifier, lanes), labels)
-        return Protected(images=ascent.images, achieved=achieved, iterations=ascent.iterations)
+        own = Overtaken(label=labels, required_ratio=_OVERTAKEN)
+        return self._protected(images, classifier, self._objective(labels, classifier), own, seed)
 
     def hiding(self, images: Images, classifier: Classifier, classes: Tensor, *, seed: int = 0) -> Protected:
-        """The same away from a set of classes, of which none may be the answer of any network."""
+        """The same away from a set of classes, of which all together may keep 1 %."""
         images = on_grid(images)
         classes = classes.to(images.device)
         every = classes if classes.ndim == 1 else classes.repeat(self.views, 1)
         objective = AwayFromAll(classes=every.expand(len(images), *every.shape), allowed_score=_NEVER)
-        ascent = self._ascended(images, classifier, objective, seed)
-        answers = original_logits(ascent.images, classifier, self.lanes)
-        achieved = NoneOf(classes=classes, allowed_score=1).achieved(answers)
-        return Protected(images=ascent.images, achieved=achieved, iterations=ascent.iterations)
+        return self._protected(images, classifier, objective, NoneOf(classes=classes, allowed_score=_HIDDEN), seed)
+
+    def _protected(
+        self, images: Images, classifier: Classifier, objective: Objective, own: Objective, seed: int
+    ) -> Protected:
+        """All steps towards `objective` in views; then, where `own` does not hold without them, plain ones."""
+        lanes = self.lanes or default_lanes(images)
+        ascent = self._ascended(images, classifier, objective, asked=self._asked(images, classifier, seed))
+        released, iterations = ascent.images, ascent.iterations
+        achieved = own.achieved(original_logits(released, classifier, lanes))
+        again = (~achieved).nonzero().flatten()
+        if len(again):
+            start = released[again] - images[again]
+            more = self._ascended(images[again], classifier, own.take(again), start=start, lanes=lanes)
+            released[again], achieved[again] = more.images, more.achieved
+            iterations[again] += more.iterations
+        return Protected(images=released, achieved=achieved, iterations=iterations)
 
     def _objective(self, labels: Labels, classifier: Classifier) -> Objective:
         """Away from the reference, (B,) or (B, M), and from what means the same; for (B, V * M) answers."""
@@ -118,7 +136,7 @@ class Shield:
         group = AwayFromAll(classes=alike.repeat(1, self.views, 1), allowed_score=_NEVER)
         return Blend(((1.0, label), (self.meaning, group))) if self.meaning else label
 
-    def _ascended(self, images: Images, classifier: Classifier, objective: Objective, seed: int) -> Ascent:
+    def _ascended(self, images: Images, classifier: Classifier, objective: Objective, **given: Any) -> Ascent:
         return ascend(
             images,
             classifier,
@@ -127,8 +145,7 @@ class Shield:
             step=self.step or _REACH * self.epsilon / self.steps,
             max_iterations=self.steps,
             shaping=shaping_named(self.shaping),
-            lanes=self.lanes or default_lanes(images),
-            asked=self._asked(images, classifier, seed),
+            **{"lanes": self.lanes, **given},
         )
 
     def _budget(self) -> Budget:
