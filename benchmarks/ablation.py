@@ -81,7 +81,7 @@ def measured(
     known = ways.setdefault(way, {"settings": settings, "rows": {}})
     if known["settings"] != settings:
         raise SystemExit(f"{record}: holds {way} with other settings; give another -o")
-    folder = output / way.replace("?", "-").replace("&", "-").replace("=", "")
+    folder = output / folder_of(way)
     folder.mkdir(exist_ok=True)
     jobs = [Job(source=path, target=folder / f"{path.stem}.png") for path in labels]
     missing = [job for job in jobs if job.source.name not in known["rows"]]
@@ -106,6 +106,11 @@ def measured(
             }
         write_over(record, json.dumps(ways, indent=1).encode())
     return [known["rows"][source.name] for source in labels]
+
+
+def folder_of(way: str) -> str:
+    """Where the copies of a way lie."""
+    return way.replace("?", "-").replace("&", "-").replace("=", "")
 
 
 def told(way: str, rows: Sequence[Row], weights: Path) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ def test_schemes_tells_every_scheme_and_setting(unseen) -> None:
         assert style.about in line
         needed = "give weights=FILE" if style.architecture else "needs no weights"
         assert (style.licence if style.url else needed) in line
-    assert "replace (default): " in out
+    assert "shield (default): " in out
     assert "limit of every value's change [8 levels]" in out
 
 

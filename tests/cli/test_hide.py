@@ -30,7 +30,7 @@ def test_a_photo_of_it_is_protected_and_another_left_alone(draw, protect, tiny, 
     result = protect("photos", "-o", "out", "--hide", names[1], "--report", "r.json", "--report", "r.html")
     assert (result.code, result.err) == (0, "")
     told = json.loads((here / "r.json").read_text())
-    assert told["settings"]["scheme"] == "away"
+    assert told["settings"]["scheme"] == "shield"
     assert (told["settings"]["hide"], told["settings"]["revealed_at"]) == ([names[1]], 0.1)
     statuses = [row["status"] for row in told["photos"]]
     assert (statuses[1], "untouched" in statuses) == ("protected", True)
@@ -44,7 +44,7 @@ def test_a_photo_of_it_is_protected_and_another_left_alone(draw, protect, tiny, 
 def test_a_group_that_is_still_seen_is_exit_code_1(draw, protect, tiny) -> None:
     source = draw("a.png")
     names = ",".join(best(tiny, source)[:11])
-    result = protect(source, "--hide", names, "--epsilon", "1", "--max-iterations", "1", "--json")
+    result = protect(source, "--hide", names, "--epsilon", "1", "--steps", "1", "--json")
     (row,) = json.loads(result.out)["photos"]
     assert (result.code, row["status"]) == (1, "not_achieved")
 

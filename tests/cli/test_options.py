@@ -15,7 +15,7 @@ from unseen.schemes.universal import SHIPPED
 
 OTHERS = {
     "sharing": "0.5",
-    "shaping": "clipped",
+    "shaping": "momentum",
     "clip": "range",
     "epsilon": "7",
     "norm": "linf",
@@ -76,13 +76,13 @@ def test_every_other_option_reaches_the_protection(draw, protect, seen) -> None:
     assert (by.lanes, by.precision, by.held_out) == (1, None, ())
 
 
-def test_what_is_to_be_hidden_reaches_the_protection_with_its_own_scheme(draw, protect, seen) -> None:
+def test_what_is_to_be_hidden_reaches_the_protection(draw, protect, seen) -> None:
     source = draw("a.png")
     protect(source, "--hide", "thing 1,thing 2")
     protect(source, "--hide", "thing 3", "--scheme", "crop+away?step=2")
     protect(source)
     assert [by.hidden_names for by in seen] == [("thing 1", "thing 2"), ("thing 3",), ()]
-    assert [type(by.scheme).__name__ for by in seen] == ["Away", "Away", "ClassReplacement"]
+    assert [type(by.scheme).__name__ for by in seen] == ["Shield", "Away", "Shield"]
     assert [len(by.pictures) for by in seen] == [0, 1, 0]
 
 

@@ -52,7 +52,7 @@ def test_json_is_all_that_standard_output_gets_and_has_the_layout_of_the_issue(d
     assert set(report) >= {"version", "settings", "photos"}
     assert report["version"] == library.__version__
     assert {"scheme", "models", "epsilon", "seed"} <= set(report["settings"])
-    assert (report["settings"]["scheme"], report["settings"]["seed"]) == ("replace", 3)
+    assert (report["settings"]["scheme"], report["settings"]["seed"]) == ("shield", 3)
     done, failed = report["photos"]
     photo = {
         "input", "output", "status", "error", "seconds", "iterations", "target", "target_probability", "models",
@@ -99,7 +99,7 @@ def test_a_report_that_cannot_be_written_at_the_end_costs_no_account(
 
 def test_a_goal_out_of_reach_ends_in_1_with_a_remedy(draw, protect) -> None:
     source = draw("a.png")
-    result = protect(source, "--step", "0.01", "--max-iterations", "1")
+    result = protect(source, "--step", "0.01", "--steps", "1")
     assert result.code == 1
     told = " ".join(result.out.split())
     assert f"{source}: Still recognised by" in told

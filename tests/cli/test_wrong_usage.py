@@ -21,7 +21,7 @@ import pytest
         (["--strength", "hi"], "'hi' is not one of 'low', 'medium', 'high'"),
         (["--strength", "low", "--epsilon", "3"], "--strength and --epsilon say the same; give one of them"),
         (["--epsilon", "0"], "epsilon is 0 levels; give 1 to 255"),
-        (["--top-k", "0"], "top_k is 0: give at least 1"),
+        (["--steps", "0"], "steps is 0: give at least 1"),
         (["--shaping", "rump"], "shaping is 'rump': choose one of ramp, sign, momentum"),
         (["--keep", "gps"], "'gps' cannot be kept; choose from date, copyright, all"),
         (["--quality", "0"], "0 is not in the range 1<=x<=100"),

@@ -26,7 +26,7 @@ from unseen.protect.saving import publish, saved_finely
 from unseen.reading import known_class
 from unseen.report.layout import PhotoRow
 from unseen.report.pictures import preview
-from unseen.schemes import Away, ClassReplacement
+from unseen.schemes import Shield
 from unseen.threats import IN_BRIEF, Preset, presets_named
 from unseen.types import Laying, Protected, Scheme
 
@@ -57,7 +57,7 @@ def protect_file(
 
     Args:
         output: folder of the copy; None writes it beside the original, with "-unseen" in its name.
-        scheme: by default class replacement within 8 levels, or `Away` to hide; `Unchanged` where pictures are all.
+        scheme: by default `Shield`; `Unchanged` where pictures are all.
         pictures: what becomes of the photo before that, such as `Crop`, one after the other.
         models: names of networks, or loaded ones, to protect against.
         audit_models: networks that only judge; one with a surrogate's weights does not, which a note tells.
@@ -70,7 +70,7 @@ def protect_file(
         UnseenError: a model or a setting that cannot be used.
     """
     secrets = hidden_names(hide if isinstance(hide, str) else ",".join(hide), "hide") if hide else ()
-    scheme = scheme or (Away(epsilon=8 / 255) if secrets else ClassReplacement(epsilon=8 / 255))
+    scheme = scheme or Shield()
     surrogates = load_networks(models, device)
     held_out, notes = load_held_out(audit_models, surrogates, scheme, device)
     protection = Protection(

@@ -1,0 +1,115 @@
+"""What each strength buys, and what it costs the eye: `--strength low`, `medium` and `high` as points on a curve.
+
+    python benchmarks/strength.py --labels labels.csv --weights weights -o results-strength --plot docs/strength.png
+
+Photos are protected and judged as `ablation.py` does it. Beside `shield` stands sign noise: plain iterated FGSM with
+the same number of gradients and the limit everywhere, on fewer photos. How visible a change is, is told by LPIPS, SSIM,
+PSNR and CIEDE2000 (mean over the pixels; 1 is about what an eye can just tell apart). The last line says how visible
+sign noise is where it protects as well as `medium`, read off between the points of its curve.
+"""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+from skimage.color import deltaE_ciede2000, rgb2lab
+
+from ablation import folder_of, measured
+from heldout import HANDLINGS, held_out
+from unseen import __version__, load_classifier
+from unseen.catalogue import STRENGTHS
+from unseen.lab.figures.frame import HEIGHT, finished
+from unseen.lab.figures.style import looks, sheet
+from unseen.photo import read_photo
+from unseen.plan import read_labels
+
+SIGN = "shield?epsilon={0}&calm={0}&branches=1&knee=0&smallest=1&meaning=0&shaping=sign"
+SHOWN = (*HANDLINGS, "meaning")
+HEADS = ("change", "photos", "file", "small", "same meaning, file", "SSIM", "PSNR", "LPIPS", "CIEDE2000", "seconds")
+Point = Mapping[str, float]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--labels", type=Path, required=True, help="CSV with the columns file,label (an index)")
+    parser.add_argument("--weights", type=Path, required=True, help="of the networks that judge")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("--limit", type=int, default=300, help="photos for shield, the first so many")
+    parser.add_argument("--sign-limit", type=int, default=60, help="the same for sign noise")
+    parser.add_argument("--plot", type=Path, required=True)
+    options = parser.parse_args()
+    options.output.mkdir(parents=True, exist_ok=True)
+    labels = read_labels(options.labels)
+    networks = tuple(load_classifier(name) for name in ("lite0", "lite1"))
+    print(f"lite0 and lite1, unseen {__version__}\n\n| {' | '.join(HEADS)} |\n|{'---|' * len(HEADS)}")
+    curves: dict[str, dict[str, Point]] = {"shield": {}, "sign noise": {}}
+    for kind, way, limit in (("shield", "shield?epsilon={}", options.limit), ("sign noise", SIGN, options.sign_limit)):
+        chosen = dict(list(labels.items())[:limit])
+        for strength, levels in STRENGTHS.items():
+            name = way.format(round(levels))
+            rows = measured(name, chosen, networks, options.weights, options.output)
+            point = _point(rows, list(held_out(options.weights)), chosen, options.output / folder_of(name))
+            curves[kind][strength] = point
+            told = f"`{strength}`, {levels:g} levels" if kind == "shield" else f"sign noise, {levels:g} levels"
+            print(f"| {told} | {len(rows)} | {' | '.join(_cells(point))} |", flush=True)
+    options.plot.write_bytes(_plot(curves))
+    medium = curves["shield"]["medium"]
+    alike = _at_equal(curves["sign noise"].values(), medium["file"])
+    print(f"\nSign noise that leaves {medium['file']:.1%} has an LPIPS of {alike:.3f}; medium: {medium['lpips']:.3f}.")
+
+
+def _point(
+    rows: Sequence[Mapping[str, Any]], networks: Sequence[str], labels: Mapping[Path, str], copies: Path
+) -> Point:
+    shares = {key: fmean(fmean(row[f"{key}/{name}"] for row in rows) for name in networks) for key in SHOWN}
+    seen = {key: fmean(row[key] for row in rows) for key in ("ssim", "psnr", "lpips", "seconds")}
+    return {**shares, **seen, "ciede": fmean(_ciede(path, copies / f"{path.stem}.png") for path in labels)}
+
+
+def _ciede(original: Path, copy: Path) -> float:
+    before, after = (rgb2lab(np.asarray(read_photo(path).srgb) / 255) for path in (original, copy))
+    return float(deltaE_ciede2000(before, after).mean())
+
+
+def _cells(point: Point) -> tuple[str, ...]:
+    return (
+        *(f"{point[key]:.1%}" for key in SHOWN),
+        f"{point['ssim']:.3f}",
+        f"{point['psnr']:.1f}",
+        f"{point['lpips']:.3f}",
+        f"{point['ciede']:.2f}",
+        f"{point['seconds']:.1f}",
+    )
+
+
+def _at_equal(points: Any, share: float) -> float:
+    """The LPIPS at which a curve comes down to a share; its end where it never does."""
+    known = sorted((point["file"], point["lpips"]) for point in points)
+    return float(np.interp(share, [one for one, _ in known], [other for _, other in known]))
+
+
+def _plot(curves: Mapping[str, Mapping[str, Point]]) -> bytes:
+    with sheet(HEIGHT) as figure:
+        axes = figure.subplots()
+        for (kind, points), look in zip(curves.items(), looks(curves), strict=True):
+            across, up = ([point[key] for point in points.values()] for key in ("lpips", "file"))
+            axes.plot(across, up, look.line, label=kind, color=look.edge, marker=look.marker, markerfacecolor=look.fill)
+            for strength, point in points.items():
+                told = strength if kind == "shield" else f"{STRENGTHS[strength]:g} levels"
+                axes.annotate(told, (point["lpips"], point["file"]), xytext=(6, 6), textcoords="offset points")
+        axes.set_ylim(bottom=0)
+        return finished(
+            figure,
+            axes,
+            xlabel="how different the copy looks (LPIPS)",
+            ylabel="still read by held-out networks",
+            percent=True,
+            named=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
