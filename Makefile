@@ -27,12 +27,13 @@ proof: $(VENV)/installed  ## the slow tests, and the wheel in an environment of 
 	@$(VENV)/bin/python -m pytest -m proof || [ $$? -eq 5 ]  # 5: no test is marked
 	@.ci/wheel-check $(VENV)/bin/python
 
-bench: $(BENCH_VENV)/installed  ## speed beside the peers, as JSON; takes about two hours
+bench: $(BENCH_VENV)/installed  ## speed and transfer beside the peers; takes about three hours
 	@$(BENCH_VENV)/bin/python benchmarks/crs_vs_peers.py
-	@$(BENCH_VENV)/bin/python benchmarks/deepfool_vs_peers.py
+	@$(BENCH_VENV)/bin/python benchmarks/deepfool_vs_peers.py --peers foolbox 'torchattacks, ten classes'
+	@$(BENCH_VENV)/bin/python benchmarks/transfer.py -o bench-output/transfer
 
 clean:  ## remove what make has made
-	rm -rf $(VENV) $(BENCH_VENV) demo-output build dist src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH_VENV) demo-output bench-output build dist src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	@echo "Setting up $(VENV); the first time takes some minutes ..."

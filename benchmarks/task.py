@@ -67,9 +67,18 @@ AttackedNetwork = Network | Normalised
 
 
 def default_photos() -> Path:
-    """The shared photos' label file: in the folder that `UNSEEN_SHARED` names, or in `shared` beside the checkout."""
-    beside = Path(__file__).resolve().parents[2] / "shared"
-    return Path(os.environ.get("UNSEEN_SHARED", beside)) / "data" / "imagenet-compatible" / "labels.csv"
+    """The shared photos' label file."""
+    return _shared() / "data" / "imagenet-compatible" / "labels.csv"
+
+
+def default_weights() -> Path:
+    """The shared folder of weights of held-out networks."""
+    return _shared() / "weights"
+
+
+def _shared() -> Path:
+    """The folder that `UNSEEN_SHARED` names, or `shared` beside the checkout."""
+    return Path(os.environ.get("UNSEEN_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 
 
 def photo_paths(source: Path, count: int) -> list[Path]:

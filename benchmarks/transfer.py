@@ -26,6 +26,7 @@ from torch import Tensor, nn
 
 from heldout import HANDLINGS, held_out, still_read
 from lpips import Lpips
+from task import default_photos, default_weights
 from unseen import Shield, __version__, load_classifier
 from unseen.lab.files import write_over
 from unseen.metrics import psnr, ssim
@@ -78,8 +79,10 @@ class Gradients:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--labels", type=Path, required=True, help="CSV with the columns file,label (an index)")
-    parser.add_argument("--weights", type=Path, required=True, help="of the networks that judge")
+    parser.add_argument(
+        "--labels", type=Path, default=default_photos(), help="CSV with the columns file,label (an index)"
+    )
+    parser.add_argument("--weights", type=Path, default=default_weights(), help="of the networks that judge")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--limit", type=int, default=32, help="photos of one size, the first so many")
     parser.add_argument("--nips", action="store_true", help="16 levels, and the true labels are told")
