@@ -19,7 +19,7 @@ from unseen.protect import Protection, protect_photos
 from unseen.report import PhotoRow
 
 EPSILON_LEVELS = 2.55
-TABLES = ("replace", "uniform", "indistinguish", "default")
+TABLES = ("replace", "uniform", "indistinguish", "carried")
 
 
 def main() -> None:
@@ -40,8 +40,8 @@ def main() -> None:
         uniform(labels, arguments.limit, protection)
     if "indistinguish" in arguments.tables:
         indistinguish(labels, arguments.cis_limit, protection)
-    if "default" in arguments.tables:
-        default(labels, arguments.cis_limit)
+    if "carried" in arguments.tables:
+        carried(labels, arguments.cis_limit)
 
 
 def replacement(labels: dict[Path, str], limit: int, protection: Protection) -> None:
@@ -102,9 +102,9 @@ def indistinguish(labels: dict[Path, str], limit: int, protection: Protection) -
             print(f"| {' | '.join(cells)} |", flush=True)
 
 
-def default(labels: dict[Path, str], limit: int) -> None:
-    """What `unseen protect` does unless told otherwise, on the networks it uses and on one that takes no part."""
-    print(f"\n### The default of `unseen protect`, limit 8 levels, {min(limit, len(labels))} photos\n")
+def carried(labels: dict[Path, str], limit: int) -> None:
+    """Class replacement against two networks, as they read it and as one does that takes no part."""
+    print(f"\n### Class replacement within 8 levels, read by three networks, {min(limit, len(labels))} photos\n")
     print("| network | role | true label first, before | after | ICP before | ICP after | mean SSIM |")
     print("|---|---|---|---|---|---|---|")
     networks = {name: load_classifier(name) for name in (*DEFAULT_MODELS, *DEFAULT_AUDIT_MODELS)}
