@@ -20,7 +20,7 @@ from skimage.color import deltaE_ciede2000, rgb2lab
 from ablation import folder_of, measured
 from heldout import HANDLINGS, held_out
 from unseen import __version__, load_classifier
-from unseen.catalogue import STRENGTHS
+from unseen.catalogue import DEFAULT_STRENGTH, STRENGTHS
 from unseen.lab.figures.frame import HEIGHT, finished
 from unseen.lab.figures.style import looks, sheet
 from unseen.photo import read_photo
@@ -37,8 +37,9 @@ def main() -> None:
     parser.add_argument("--labels", type=Path, required=True, help="CSV with the columns file,label (an index)")
     parser.add_argument("--weights", type=Path, required=True, help="of the networks that judge")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER")
-    parser.add_argument("--limit", type=int, default=300, help="photos for shield, the first so many")
-    parser.add_argument("--sign-limit", type=int, default=60, help="the same for sign noise")
+    parser.add_argument("--limit", type=int, default=300, help="photos for medium, the first so many")
+    parser.add_argument("--limit-beside", type=int, default=100, help="the same for low and high")
+    parser.add_argument("--limit-sign", type=int, default=40, help="the same for sign noise")
     parser.add_argument("--plot", type=Path, required=True)
     options = parser.parse_args()
     options.output.mkdir(parents=True, exist_ok=True)
@@ -46,9 +47,10 @@ def main() -> None:
     networks = tuple(load_classifier(name) for name in ("lite0", "lite1"))
     print(f"lite0 and lite1, unseen {__version__}\n\n| {' | '.join(HEADS)} |\n|{'---|' * len(HEADS)}")
     curves: dict[str, dict[str, Point]] = {"shield": {}, "sign noise": {}}
-    for kind, way, limit in (("shield", "shield?epsilon={}", options.limit), ("sign noise", SIGN, options.sign_limit)):
-        chosen = dict(list(labels.items())[:limit])
+    for kind, way in (("shield", "shield?epsilon={}"), ("sign noise", SIGN)):
         for strength, levels in STRENGTHS.items():
+            limit = options.limit if strength == DEFAULT_STRENGTH else options.limit_beside
+            chosen = dict(list(labels.items())[: options.limit_sign if kind == "sign noise" else limit])
             name = way.format(round(levels))
             rows = measured(name, chosen, networks, options.weights, options.output)
             point = _point(rows, list(held_out(options.weights)), chosen, options.output / folder_of(name))
