@@ -9,13 +9,14 @@ from typing import Any
 
 import torch
 from torch import Generator, Tensor
+from torch.nn.functional import pad
 
 from unseen.ascent import Ascent, ascend, default_lanes
 from unseen.budget import Linf, Masked
 from unseen.grid import on_grid
 from unseen.models.ensemble import Ensemble, balanced
 from unseen.models.softened import Softened
-from unseen.objective import Away, AwayFromAll, Blend, NoneOf, Overtaken
+from unseen.objective import NO_CLASS, Away, AwayFromAll, Blend, NoneOf, Overtaken
 from unseen.randomness import generator_for
 from unseen.schemes.settings import (
     lanes_setting,
@@ -35,8 +36,8 @@ from unseen.views.ranges import require_probability
 _REACH = 1.6
 """All steps together, as a multiple of the limit: enough for most values to get there and for some to turn back."""
 _CALM, _SPARED = 2 / 255, 8 / 255
-"""What smooth places may change by however low the limit, and the limit up to which no more than that: beyond it they
-take what exceeds it, for who allows so much wants protection more than looks."""
+"""Smooth places may change by max(_CALM, epsilon - _SPARED): by little, unless so much is allowed that protection is
+wanted more than looks."""
 _OVERTAKEN = 2.0
 """How much likelier another class must be than the reference, on networks that were asked."""
 _HIDDEN = 0.01
@@ -47,28 +48,28 @@ _NEVER = -1.0
 
 @dataclass(frozen=True, kw_only=True)
 class Shield:
-    """Lower the probability of the reference in random views of the photo, and never stop early.
+    """Mislead networks that nobody asked, too: away from what is seen, and from all that means the same to people.
 
-    A photo that its own surrogates no longer recognise is not yet hidden from others, so every step is taken; a photo
-    that they still recognise is given as many again, without views. Each step
-    sees the photo in fresh views, one set a network; every network has the same say; and gradients come back the soft
-    way (`Softened`).
+    Each of `steps` sees the photo in fresh views, one set a network; every network has the same say; and gradients come
+    back the soft way (`Softened`). None is left out, for a photo that its own surrogates no longer recognise is not yet
+    hidden from others. One that they still recognise in the end gets more steps, without views, until they do not.
     """
 
     epsilon: float = setting(8 / 255, "limit of every value's change", levels=True)
-    steps: int = setting(20, "steps of the ascent, all of which are taken")
+    steps: int = setting(20, "steps in views of the photo, all of which are taken")
+    extra_steps: int = setting(20, "steps at most, without views, for a photo that is still recognised after them")
     step: float | None = setting(None, "length of a step; by default all together are 1.6 times the limit", levels=True)
     views: int = setting(1, "random views of the photo that each network is shown a step")
     smallest: float = setting(0.6, "share of its height and width that a view leaves of the photo, at least")
     sharing: float = setting(
-        0.0, "share of the views that are handled as platforms handle photos: reduced, blurred, recompressed"
+        0.0, "share of the views that are handled as platforms handle photos: cropped, reduced, blurred, recompressed"
     )
     meaning: float = setting(0.5, "weight of all that means the same to people, beside the reference itself; 0 is none")
     branches: float = setting(0.5, "share of the gradient that residual branches pass back; 1 is all")
     knee: float = setting(1.0, "how far beyond its bend a rectifier still passes gradients back; 0 is not at all")
     calm: float | None = setting(
         None,
-        "the limit where the photo is smooth, as skies and skin; by default 2, and what the limit has beyond 8",
+        "the limit where the photo is smooth, as skies and skin; by default 2, or the limit less 8 if that is more",
         levels=True,
     )
     texture: float = setting(2.0, "how much the limit grows where texture hides a change")
@@ -84,6 +85,7 @@ class Shield:
         shaping_named(self.shaping)
         require_lanes(self.lanes)
         require_at_least("steps", self.steps, 1)
+        require_at_least("extra_steps", self.extra_steps, 0)
         require_at_least("views", self.views, 1)
         require_share("smallest", self.smallest)
         require_probability("sharing", self.sharing)
@@ -99,29 +101,31 @@ class Shield:
         images = on_grid(images)
         lanes = self.lanes or default_lanes(images)
         labels = reference_labels(original_logits(images, classifier, lanes), references)
-        own = Overtaken(label=labels, required_ratio=_OVERTAKEN)
-        return self._protected(images, classifier, self._objective(labels, classifier), own, seed)
+        goal = Overtaken(label=labels, required_ratio=_OVERTAKEN)
+        return self._protected(images, classifier, self._objective(labels, classifier), goal, seed)
 
     def hiding(self, images: Images, classifier: Classifier, classes: Tensor, *, seed: int = 0) -> Protected:
         """The same away from a set of classes, of which all together may keep 1 %."""
         images = on_grid(images)
-        classes = classes.to(images.device)
-        every = classes if classes.ndim == 1 else classes.repeat(self.views, 1)
-        objective = AwayFromAll(classes=every.expand(len(images), *every.shape), allowed_score=_NEVER)
+        classes = classes.to(original_logits(images[:1], classifier, 1).device)
+        every = classes.expand(len(_members(classifier)), -1).repeat(self.views, 1)
+        objective = AwayFromAll(classes=every.expand(len(images), -1, -1), allowed_score=_NEVER)
         return self._protected(images, classifier, objective, NoneOf(classes=classes, allowed_score=_HIDDEN), seed)
 
     def _protected(
-        self, images: Images, classifier: Classifier, objective: Objective, own: Objective, seed: int
+        self, images: Images, classifier: Classifier, objective: Objective, goal: Objective, seed: int
     ) -> Protected:
-        """All steps towards `objective` in views; then, where `own` does not hold without them, plain ones."""
+        """All steps towards `objective` in views; then, where `goal` does not hold without them, plain ones."""
         lanes = self.lanes or default_lanes(images)
-        ascent = self._ascended(images, classifier, objective, asked=self._asked(images, classifier, seed))
+        asked = self._asked(images, classifier, seed)
+        ascent = self._ascended(images, classifier, objective, self.steps, lanes=lanes, asked=asked)
         released, iterations = ascent.images, ascent.iterations
-        achieved = own.achieved(original_logits(released, classifier, lanes))
+        achieved = goal.achieved(original_logits(released, classifier, lanes)).to(images.device)
         again = (~achieved).nonzero().flatten()
-        if len(again):
+        if len(again) and self.extra_steps:
             start = released[again] - images[again]
-            more = self._ascended(images[again], classifier, own.take(again), start=start, lanes=lanes)
+            goal = goal.take(again)
+            more = self._ascended(images[again], classifier, goal, self.extra_steps, lanes=lanes, start=start)
             released[again], achieved[again] = more.images, more.achieved
             iterations[again] += more.iterations
         return Protected(images=released, achieved=achieved, iterations=iterations)
@@ -129,23 +133,27 @@ class Shield:
     def _objective(self, labels: Labels, classifier: Classifier) -> Objective:
         """Away from the reference, (B,) or (B, M), and from what means the same; for (B, V * M) answers."""
         members = _members(classifier)
-        own = labels if labels.ndim == 2 else labels[:, None].expand(-1, len(members))
+        labels = labels if labels.ndim == 2 else labels[:, None].expand(-1, len(members))
+        away = Away(label=labels.repeat(1, self.views), allowed_score=_NEVER)
+        if not self.meaning:
+            return away
         count = len(classifier.class_names)
-        alike = torch.stack([same_meaning(own[:, number], member, count) for number, member in enumerate(members)], 1)
-        label = Away(label=own.repeat(1, self.views), allowed_score=_NEVER)
-        group = AwayFromAll(classes=alike.repeat(1, self.views, 1), allowed_score=_NEVER)
-        return Blend(((1.0, label), (self.meaning, group))) if self.meaning else label
+        alike = [same_meaning(own, member, count) for own, member in zip(labels.unbind(1), members, strict=True)]
+        group = AwayFromAll(classes=torch.stack(alike, 1).repeat(1, self.views, 1), allowed_score=_NEVER)
+        return Blend(((1.0, away), (self.meaning, group)))
 
-    def _ascended(self, images: Images, classifier: Classifier, objective: Objective, **given: Any) -> Ascent:
+    def _ascended(
+        self, images: Images, classifier: Classifier, objective: Objective, steps: int, **given: Any
+    ) -> Ascent:
         return ascend(
             images,
             classifier,
             objective,
             budget=self._budget(),
             step=self.step or _REACH * self.epsilon / self.steps,
-            max_iterations=self.steps,
+            max_iterations=steps,
             shaping=shaping_named(self.shaping),
-            **{"lanes": self.lanes, **given},
+            **given,
         )
 
     def _budget(self) -> Budget:
@@ -160,6 +168,7 @@ class Shield:
         drawn = [torch.randint(2**62, (self.steps + 1,), generator=generator_for(image, seed)) for image in images]
         shared = [Sharing(share=self.sharing)] if self.sharing else []
         view = compose(*shared, Diverse(smallest=self.smallest))
+        count = len(classifier.class_names)
 
         def asked(candidates: Images, index: Tensor, steps: Tensor) -> Logits:
             places = zip(index.tolist(), steps.tolist(), strict=True)
@@ -167,7 +176,9 @@ class Shield:
             answers = [
                 member(_viewed(balanced(candidates), view, generators)) for _ in range(self.views) for member in members
             ]
-            return torch.cat([logits.reshape(len(logits), -1, logits.shape[-1]) for logits in answers], 1)
+            return torch.cat(
+                [_padded(logits.reshape(len(logits), -1, logits.shape[-1]), count) for logits in answers], 1
+            )
 
         return asked
 
@@ -177,6 +188,11 @@ def _members(classifier: Classifier) -> tuple[Classifier, ...]:
     if not isinstance(classifier, Ensemble):
         return (classifier,)
     return tuple(Ensemble([member], precision=classifier.precision) for member in classifier.members)
+
+
+def _padded(logits: Logits, count: int) -> Logits:
+    """Of a network with fewer classes than another, with `NO_CLASS` for those that it lacks."""
+    return pad(logits, (0, count - logits.shape[-1]), value=NO_CLASS)
 
 
 def _viewed(images: Images, view: View, generators: list[Generator]) -> Images:
