@@ -40,9 +40,9 @@ WAYS = (
     "shield?branches=1&knee=0",
     "shield?calm=8",
     "shield?calm=4&texture=1",
-    "shield?branches=1&knee=0&smallest=1&calm=8&meaning=0&shaping=sign",
+    "shield?branches=1&knee=0&smallest=1&calm=8&meaning=0&shaping=sign&extra_steps=0",
 )
-"""The last one is plain iterated FGSM, which has none of the parts."""
+"""The last one has none of the parts: iterated FGSM, but that both networks have the same say in its gradients."""
 HEADS = (
     *("way", "photos", "gradients", *HANDLINGS, "same meaning, file"),
     *("each network, file", "SSIM", "PSNR", "LPIPS", "seconds"),

@@ -2,10 +2,10 @@
 
     python benchmarks/strength.py --labels labels.csv --weights weights -o results-strength --plot docs/strength.png
 
-Photos are protected and judged as `ablation.py` does it. Beside `shield` stands sign noise: plain iterated FGSM with
-the same number of gradients and the limit everywhere, on fewer photos. How visible a change is, is told by LPIPS, SSIM,
+Photos are protected and judged as `ablation.py` does it. Beside `shield` stands sign noise: iterated FGSM with the same
+number of gradients and the limit everywhere, on fewer photos. How visible a change is, is told by LPIPS, SSIM,
 PSNR and CIEDE2000 (mean over the pixels; 1 is about what an eye can just tell apart). The last line says how visible
-sign noise is where it protects as well as `medium`, read off between the points of its curve.
+sign noise is where it protects as well as `medium` does the same photos, read off between the points of its curve.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from unseen.lab.figures.style import looks, sheet
 from unseen.photo import read_photo
 from unseen.plan import read_labels
 
-SIGN = "shield?epsilon={0}&calm={0}&branches=1&knee=0&smallest=1&meaning=0&shaping=sign"
+SIGN = "shield?epsilon={0}&calm={0}&branches=1&knee=0&smallest=1&meaning=0&shaping=sign&extra_steps=0"
 SHOWN = (*HANDLINGS, "meaning")
 HEADS = ("change", "photos", "file", "small", "same meaning, file", "SSIM", "PSNR", "LPIPS", "CIEDE2000", "seconds")
 Point = Mapping[str, float]
@@ -58,9 +58,22 @@ def main() -> None:
             told = f"`{strength}`, {levels:g} levels" if kind == "shield" else f"sign noise, {levels:g} levels"
             print(f"| {told} | {len(rows)} | {' | '.join(_cells(point))} |", flush=True)
     options.plot.write_bytes(_plot(curves))
-    medium = curves["shield"]["medium"]
-    alike = _at_equal(curves["sign noise"].values(), medium["file"])
-    print(f"\nSign noise that leaves {medium['file']:.1%} has an LPIPS of {alike:.3f}; medium: {medium['lpips']:.3f}.")
+    few = dict(list(labels.items())[: options.limit_sign])
+    name = f"shield?epsilon={round(STRENGTHS[DEFAULT_STRENGTH])}"
+    rows = measured(name, few, networks, options.weights, options.output)
+    medium = _point(rows, list(held_out(options.weights)), few, options.output / folder_of(name))
+    alike = at_equal([(point["file"], point["lpips"]) for point in curves["sign noise"].values()], medium["file"])
+    told = "is beyond these limits" if alike is None else f"has an LPIPS of {alike:.3f}"
+    print(f"\nOn {len(few)} photos medium leaves {medium['file']:.1%} at an LPIPS of {medium['lpips']:.3f};")
+    print(f"sign noise that does so, too, {told}.")
+
+
+def at_equal(points: Sequence[tuple[float, float]], share: float) -> float | None:
+    """The second numbers of (share, number) points, between them, where the first is `share`; None outside of them."""
+    known = sorted(points)
+    if not known[0][0] <= share <= known[-1][0]:
+        return None
+    return float(np.interp(share, [one for one, _ in known], [other for _, other in known]))
 
 
 def _point(
@@ -85,12 +98,6 @@ def _cells(point: Point) -> tuple[str, ...]:
         f"{point['ciede']:.2f}",
         f"{point['seconds']:.1f}",
     )
-
-
-def _at_equal(points: Any, share: float) -> float:
-    """The LPIPS at which a curve comes down to a share; its end where it never does."""
-    known = sorted((point["file"], point["lpips"]) for point in points)
-    return float(np.interp(share, [one for one, _ in known], [other for _, other in known]))
 
 
 def _plot(curves: Mapping[str, Mapping[str, Point]]) -> bytes:

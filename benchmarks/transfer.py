@@ -2,20 +2,22 @@
 
     .venv-bench/bin/python benchmarks/transfer.py --labels photos/labels.csv --weights weights -o results-transfer
 
-Every contender takes 10 steps of the same length within the limit (8 levels; `--nips` is the protocol of NIPS 2017, 16
-levels and the true labels) on lite0 and lite1 at once: the peers, which know one network, get the mean of the two
-networks' logits, the usual ensemble (Dong et al. 2018). They get the networks' own answers as labels, as `shield` does.
-Two peers take several gradients a step: they run with 10 steps, at several times our cost, and again with as many steps
-as our gradients pay for. What is judged is rounded to 8 bit, as it is and after 224 pixels a side and JPEG 75, by three
-networks of other families: how many of all photos they still read rightly; the attack success of NIPS 2017 is 1 less
-that. Gradients are counted by hooks, as passes of photos through a network's body that a gradient came back from. The
-record is written after every batch of photos, and an interrupted run goes on where it was.
+Every contender takes 10 steps (half of what `shield` takes unless told otherwise) of the same length within the limit:
+8 levels, or with `--nips`, the protocol of NIPS 2017, 16 levels and the true labels. All attack lite0 and lite1 at once;
+the peers, which know one network, get the mean of the two networks' logits, the usual ensemble (Dong et al. 2018). They
+get the networks' own answers as labels, as `shield` does. Two peers take several gradients a step: they run with 10
+steps, at several times our cost, and again with as many steps as our gradients pay for. What is judged is rounded to 8
+bit, as it is and after 224 pixels a side and JPEG 75, by three networks of other families: how many of all photos they
+still read rightly; the attack success of NIPS 2017 is 1 less that. Gradients are counted by hooks, as passes of photos
+through a network's body that a gradient came back from. The record is written after every batch of photos, and an
+interrupted run goes on where it was.
 """
 
 import argparse
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -35,7 +37,7 @@ from unseen.models.ensemble import Ensemble
 from unseen.photo import read_photo
 from unseen.plan import read_labels
 
-OURS = ("shield", "shield, the limit everywhere")
+OURS = ("shield, 10 steps", "shield, 10 steps, the limit everywhere")
 EQUAL = ", equal gradients"
 PEERS = ("MIFGSM", "DIFGSM", "TIFGSM", "SINIFGSM", "VMIFGSM", f"SINIFGSM{EQUAL}", f"VMIFGSM{EQUAL}")
 STEPS = 10
@@ -86,7 +88,7 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--limit", type=int, default=32, help="photos of one size, the first so many")
     parser.add_argument("--nips", action="store_true", help="16 levels, and the true labels are told")
-    parser.add_argument("--contenders", nargs="+", default=[*OURS, *PEERS])
+    parser.add_argument("--contenders", nargs="+", choices=[*OURS, *PEERS], default=[*OURS, *PEERS])
     options = parser.parse_args()
     options.output.mkdir(parents=True, exist_ok=True)
     labels = dict(list(read_labels(options.labels).items())[: options.limit])
@@ -100,11 +102,16 @@ def main() -> None:
         print(f"| {' | '.join(told(name, rows, options.weights))} |", flush=True)
 
 
+def shield(name: str, epsilon: float) -> Shield:
+    """As it is, but for the number of steps, or with the same limit for every value."""
+    everywhere = {} if name == OURS[0] else {"calm": epsilon}
+    return Shield(epsilon=epsilon, steps=STEPS, extra_steps=0, lanes=LANES, **everywhere)
+
+
 def contender(name: str, networks: Sequence[Network], epsilon: float, *, equal: bool) -> Attack:
     """Images (B, 3, H, W) in [0, 1] and labels (B,) -> attacked images."""
     if name in OURS:
-        scheme = Shield(epsilon=epsilon, steps=STEPS, lanes=LANES, **({} if name == OURS[0] else {"calm": epsilon}))
-        ensemble = Ensemble(networks)
+        scheme, ensemble = shield(name, epsilon), Ensemble(networks)
         return lambda images, labels: scheme(images, ensemble, references=labels).images
     import torchattacks  # in an environment of its own
 
@@ -127,16 +134,22 @@ def measured(
 ) -> list[Row]:
     """One row a photo; those that the file has already are not made again."""
     peer, equal = name.removesuffix(EQUAL), name.endswith(EQUAL)
+    settings = {"version": __version__, "epsilon": epsilon, "steps": STEPS, "lanes": LANES}
+    settings |= asdict(shield(name, epsilon)) if name in OURS else {}
     known = json.loads(record.read_text()) if record.exists() else {}
-    rows = known.setdefault(name, {})
-    missing = [path for path in labels if path.name not in rows]
+    own = known.setdefault(name, {"settings": settings, "rows": {}})
+    if own["settings"] != settings:
+        raise SystemExit(f"{record}: holds {name} with other settings; give another -o")
+    rows, paths = own["rows"], list(labels)
     attack, alike, gradients = (
         contender(peer, networks, epsilon, equal=equal),
         Lpips(options.weights),
         Gradients(networks),
     )
-    for start in range(0, len(missing), LANES):
-        batch = missing[start : start + LANES]
+    for start in range(0, len(paths), LANES):
+        batch = paths[start : start + LANES]
+        if all(path.name in rows for path in batch):
+            continue
         images = torch.stack([_image(path) for path in batch])
         truth = torch.tensor([int(labels[path]) for path in batch])
         with torch.no_grad():
