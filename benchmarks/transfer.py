@@ -3,7 +3,8 @@
     .venv-bench/bin/python benchmarks/transfer.py --labels photos/labels.csv --weights weights -o results-transfer
 
 Every contender takes 10 steps (half of what `shield` takes unless told otherwise) of the same length within the limit:
-8 levels, or with `--nips`, the protocol of NIPS 2017, 16 levels and the true labels. All attack lite0 and lite1 at once;
+8 levels, or with `--nips`, the protocol of NIPS 2017, 16 levels and the true labels. All attack lite0 and lite1 at
+once;
 the peers, which know one network, get the mean of the two networks' logits, the usual ensemble (Dong et al. 2018). They
 get the networks' own answers as labels, as `shield` does. Two peers take several gradients a step: they run with 10
 steps, at several times our cost, and again with as many steps as our gradients pay for. What is judged is rounded to 8

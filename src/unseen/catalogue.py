@@ -45,7 +45,7 @@ SCHEMES: Mapping[str, type] = {
     "deepfool": DeepFool,
     "enhance": Enhance,
 }
-"""Schemes by name: they ask networks, and change the photo by as little as it takes."""
+"""Schemes by name: they ask networks, and change the photo as little as their purpose allows."""
 
 PICTURES: Mapping[str, type] = {
     "crop": Crop,

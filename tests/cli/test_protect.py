@@ -146,7 +146,7 @@ def test_a_picture_alone_that_hides_nothing_gets_a_remedy_that_it_has(draw, prot
     result = protect(draw("a.png"), "--scheme", "crop?ratio=1", "-o", tmp_path / "out")
     told = " ".join(result.out.split())
     assert result.code == 1
-    assert "Such a picture alone is aimed at no network: add a scheme that is, as in crop+away." in told
+    assert "Such a picture alone is aimed at no network: add a scheme that is, as in crop+shield." in told
     assert "higher strength" not in told
 
 

@@ -146,7 +146,7 @@ def require_hiding(scheme: Scheme) -> HidingScheme:
     """
     if not isinstance(scheme, HidingScheme):
         problem = "the scheme cannot push down a whole group of classes, which hiding named things takes"
-        raise UnseenError(f"{problem}; give away, alone or after pictures as in crop+away")
+        raise UnseenError(f"{problem}; give shield or away, alone or after pictures as in crop+shield")
     return scheme
 
 

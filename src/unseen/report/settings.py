@@ -55,7 +55,7 @@ def no_longer(settings: Mapping[str, Any]) -> str:
 def remedy(settings: Mapping[str, Any]) -> str:
     """What may help where a protection with these settings fell short."""
     if is_picture_alone(settings):
-        return "Such a picture alone is aimed at no network: add a scheme that is, as in crop+away."
+        return "Such a picture alone is aimed at no network: add a scheme that is, as in crop+shield."
     known = {*settings, *(key for part in settings.get("schemes", ()) for key in part)}
     if "epsilon" in known:
         return "Try a higher strength or another scheme."
