@@ -3,8 +3,8 @@
 python benchmarks/photo_size.py
 
 The photos are scikit-image's `coffee`, enlarged, with grain laid on, as JPEG of quality 92: no camera made them. Each
-row is the median over `--rounds` runs of the default protection of `--photos` of them, one at a time; the memory is
-that of `unseen protect` in a process of its own, on one such photo and on all of them.
+row is the median over `--rounds` runs of class replacement of `--photos` of them, one at a time; the memory is
+that of `unseen protect --scheme replace` in a process of its own, on one such photo and on all of them.
 """
 
 import argparse
@@ -33,7 +33,8 @@ SIZES = ((1224, 816), (2448, 1632), (4244, 2828))
 
 MEMORY = """
 import resource, subprocess, sys
-subprocess.run([sys.executable, "-c", "from unseen.cli import main; main()", "protect", *sys.argv[1:]],
+subprocess.run([sys.executable, "-c", "from unseen.cli import main; main()",
+                "protect", "--scheme", "replace", *sys.argv[1:]],
                check=False, stdout=subprocess.DEVNULL)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
