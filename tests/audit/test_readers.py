@@ -53,6 +53,9 @@ def test_surrogates_are_told_by_the_report_of_the_protection(tmp_path: Path) -> 
     alone = Report(version="1", settings={"models": ["lite0"], "picture_only": True}, photos=())
     (tmp_path / "crop.json").write_text(to_json(alone))
     assert surrogates_of(tmp_path / "crop.json") == []
+    noise = Report(version="1", settings={**alone.settings, "trained_against": ["lite1"]}, photos=())
+    (tmp_path / "noise.json").write_text(to_json(noise))
+    assert surrogates_of(tmp_path / "noise.json") == ["lite1"]
 
 
 def test_a_report_is_found_beside_the_copies(tmp_path: Path) -> None:

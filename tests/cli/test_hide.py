@@ -70,7 +70,7 @@ def test_names_from_flags_and_files_come_together(draw, protect, tiny, here: Pat
         (["--profile", "wrong.txt"], "wrong.txt, line 3: no network here knows 'thing 33'"),
         (["--profile", "places-60"], "profile places-60: no network here knows 'airplane_cabin'"),
         (["--hide", "thing 3", "--scheme", "replace"], "the scheme cannot push down a whole group of classes"),
-        (["--hide", "thing 3", "--scheme", "crop"], "give away, alone or after pictures as in crop+away"),
+        (["--hide", "thing 3", "--scheme", "crop"], "give shield or away, alone or after pictures as in crop+shield"),
     ],
 )
 def test_wrong_names_are_one_line_and_exit_code_2(

@@ -5,7 +5,7 @@ import pytest
 from unseen.errors import UnseenError
 from unseen.models import Network
 from unseen.protect import Protection, load_held_out, load_networks, settings_of
-from unseen.schemes import ClassReplacement, Unchanged
+from unseen.schemes import ClassReplacement, Unchanged, Universal
 from unseen.types import Protected
 
 
@@ -51,6 +51,15 @@ def test_a_surrogate_in_disguise_is_not_held_out(twins: tuple[Network, Network],
 def test_no_network_has_a_part_in_a_picture_alone(twins: tuple[Network, Network]) -> None:
     surrogate, twin = twins
     assert load_held_out([surrogate, twin], [surrogate], Unchanged()) == ((twin,), ())
+
+
+def test_what_a_noise_was_trained_against_is_not_held_out_from_it(twins: tuple[Network, Network]) -> None:
+    surrogate, twin = twins
+    pictures = (Universal(),)
+    held_out, _ = load_held_out([twin, "lite2"], [surrogate], Unchanged(), pictures=pictures)
+    assert held_out == (twin,)
+    settings = settings_of(Protection(scheme=Unchanged(), pictures=pictures, surrogates=(surrogate,)))
+    assert settings["trained_against"] == ["lite0", "lite1", "lite2"]
 
 
 @pytest.mark.parametrize(

@@ -184,3 +184,10 @@ def test_a_missing_file_and_a_limit_that_makes_no_sense_are_named(tmp_path: Path
         Universal(weights=str(tmp_path))
     with pytest.raises(ValueError, match=r"^epsilon is 0: give a limit above 0"):
         Universal(epsilon=0)
+
+
+@pytest.mark.parametrize(("told", "networks"), [('["a", "b"]', ("a", "b")), ("[", ()), ("3", ()), (None, ())])
+def test_the_networks_that_it_was_trained_against(tmp_path: Path, told: str | None, networks: tuple[str, ...]) -> None:
+    path = tmp_path / "noise.safetensors"
+    save_noise(path, torch.zeros(1, 3, 4, 4), {} if told is None else {"networks": told})
+    assert Universal(weights=str(path)).networks == networks

@@ -65,14 +65,15 @@ def report_beside(copies: Path) -> Path | None:
 
 
 def surrogates_of(report: Path) -> Sequence[str]:
-    """The networks that a run of `unseen protect` was made against, from its JSON report; none for a picture alone.
+    """The networks that a run of `unseen protect` was made against, from its JSON report; for a picture
+    alone only those that its noise was trained against.
 
     Raises:
         UnseenError: the file cannot be read or is something else.
     """
     try:
         settings = from_json(report.read_text(encoding="utf-8")).settings
-        models = () if is_picture_alone(settings) else settings["models"]
+        models = [*settings.get("trained_against", ()), *(() if is_picture_alone(settings) else settings["models"])]
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is no text"
         raise UnseenError(f"{report}: cannot be read ({why}); give a report.json of unseen protect") from error

@@ -142,7 +142,7 @@ def protect(
     if secrets:
         require_hiding(chosen)
     surrogates = load_networks(models, device)
-    held_out, notes = load_held_out(filter(None, audit_models), surrogates, chosen, device)
+    held_out, notes = load_held_out(filter(None, audit_models), surrogates, chosen, device, pictures=pictures)
     for note in notes:
         remark(note)
     for label in dict.fromkeys(job.label for job in jobs if job.label):

@@ -72,7 +72,7 @@ def protect_file(
     secrets = hidden_names(hide if isinstance(hide, str) else ",".join(hide), "hide") if hide else ()
     scheme = scheme or Shield()
     surrogates = load_networks(models, device)
-    held_out, notes = load_held_out(audit_models, surrogates, scheme, device)
+    held_out, notes = load_held_out(audit_models, surrogates, scheme, device, pictures=pictures)
     protection = Protection(
         scheme=scheme,
         pictures=tuple(pictures),

@@ -159,15 +159,26 @@ def load_networks(models: Iterable[str | Network], device: str = "auto") -> tupl
 
 
 def load_held_out(
-    models: Iterable[str | Network], surrogates: Sequence[Network], scheme: Scheme, device: str = "auto"
+    models: Iterable[str | Network],
+    surrogates: Sequence[Network],
+    scheme: Scheme,
+    device: str = "auto",
+    *,
+    pictures: Sequence[PictureScheme] = (),
 ) -> tuple[tuple[Network, ...], tuple[str, ...]]:
     """Networks that only judge, and one line on each that is left out because it has a surrogate's weights.
 
-    What has a surrogate's name is left out without a word. In a picture alone, such as a crop, no network had a part.
+    What has a surrogate's name is left out without a word, and so is what a picture's noise was trained against. In
+    another picture alone, such as a crop, no network had a part.
     """
-    names = {network.name for network in surrogates}
+    names = {network.name for network in surrogates} | set(trained_against(pictures))
     others = [model for model in models if (model if isinstance(model, str) else model.name) not in names]
     return held_out_from(() if isinstance(scheme, Unchanged) else surrogates, load_networks(others, device))
+
+
+def trained_against(pictures: Sequence[PictureScheme]) -> tuple[str, ...]:
+    """The networks that a universal noise among them was trained against, by name."""
+    return tuple(dict.fromkeys(name for picture in pictures for name in getattr(picture, "networks", ())))
 
 
 def chosen_device(device: str) -> str:
@@ -187,6 +198,7 @@ def settings_of(protection: Protection) -> dict[str, Any]:
         "epsilon_levels": _in_levels(own).get("epsilon_levels"),
         **({"hide": list(protection.hidden_names), "revealed_at": REVEALED} if protection.hide else {}),
         "models": [network.name for network in protection.surrogates],
+        "trained_against": list(trained_against(protection.pictures)),
         "audit_models": [network.name for network in protection.held_out],
         "seed": protection.seed,
         "format": protection.format,

@@ -3,6 +3,7 @@
 `Universal` lays one on photos of any size; `laid` is for labs, on images of exactly the noise's own shape.
 """
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -66,6 +67,14 @@ class Universal:
     def about(self) -> Mapping[str, str]:
         """How it was made."""
         return _loaded(self._path)[1]
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """The names of those that it was trained against, where its file tells."""
+        try:
+            return tuple(str(name) for name in json.loads(self.about.get("networks", "[]")))
+        except (ValueError, TypeError):
+            return ()
 
     @property
     def _path(self) -> Path:

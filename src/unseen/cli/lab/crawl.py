@@ -87,7 +87,7 @@ def crawl(
     limits = given_limit(strength, epsilon)
     pictures, chosen = way_named(scheme, limits, defaults=DEFAULT_LIMIT, device=chosen_device(device))
     surrogates = load_networks(models, device)
-    held_out, notes = load_held_out(filter(None, crawlers), surrogates, chosen, device)
+    held_out, notes = load_held_out(filter(None, crawlers), surrogates, chosen, device, pictures=pictures)
     for note in notes:
         remark(note)
     protection = Protection(scheme=chosen, pictures=pictures, surrogates=surrogates, held_out=held_out, seed=seed)
