@@ -131,7 +131,7 @@ def half_textured(contrast: float = 40 / 255) -> Tensor:
 
 
 def test_masked_leaves_the_calm_limit_where_nothing_hides_a_change_and_all_of_it_in_texture() -> None:
-    limits = Masked(epsilon=8 / 255, calm=3 / 255).limits(half_textured()) * 255
+    limits = Masked(epsilon=8 / 255, calm=3 / 255, texture=0.5).limits(half_textured()) * 255
     assert torch.allclose(limits[:, [0, 2], :, :30], torch.tensor(3.0))
     assert torch.allclose(limits[:, [0, 2], :, 50:], torch.tensor(8.0))
     assert (limits[:, 1] < limits[:, 0]).all()
@@ -140,7 +140,7 @@ def test_masked_leaves_the_calm_limit_where_nothing_hides_a_change_and_all_of_it
 
 def test_a_lone_edge_hides_less_than_texture_of_the_same_contrast() -> None:
     edge = (torch.arange(80) >= 40).float().mul(40 / 255).expand(1, 3, 40, 80)
-    masked = Masked(epsilon=1.0, calm=1 / 255)
+    masked = Masked(epsilon=1.0, calm=1 / 255, texture=0.5)
     assert masked.limits(edge).amax() < masked.limits(half_textured()).amax() / 4
 
 
@@ -148,7 +148,7 @@ def test_a_lone_edge_hides_less_than_texture_of_the_same_contrast() -> None:
 @settings(max_examples=30, deadline=None)
 def test_masked_changes_stay_within_their_limits_on_the_grid(epsilon: float, calm: float, seed: int) -> None:
     images = torch.rand(2, 3, 24, 24, generator=torch.Generator().manual_seed(seed)).mul(255).round() / 255
-    budget = Masked(epsilon=epsilon / 255, calm=calm / 255)
+    budget = Masked(epsilon=epsilon / 255, calm=calm / 255, texture=0.5)
     delta = 0.2 * torch.randn(images.shape, generator=torch.Generator().manual_seed(seed + 1))
     allowed = budget.project(delta, images)
     assert (allowed.abs() <= budget.limits(images) + 1e-6).all()
@@ -161,17 +161,17 @@ def test_masked_changes_stay_within_their_limits_on_the_grid(epsilon: float, cal
 
 def test_masked_reads_grey_photos_and_tiny_ones() -> None:
     for shape in ((1, 1, 20, 20), (1, 3, 1, 1), (1, 3, 2, 30)):
-        limits = Masked(epsilon=8 / 255).limits(torch.full(shape, 0.5))
+        limits = Masked(epsilon=8 / 255, calm=3 / 255, texture=0.5).limits(torch.full(shape, 0.5))
         assert limits.shape == shape
         assert (limits > 0).all()
 
 
-def test_masked_without_slope_is_the_same_everywhere() -> None:
-    limits = Masked(epsilon=8 / 255, calm=5 / 255, slope=0).limits(half_textured())
+def test_masked_without_texture_is_the_same_everywhere() -> None:
+    limits = Masked(epsilon=8 / 255, calm=5 / 255, texture=0).limits(half_textured())
     assert torch.allclose(limits[:, 0], torch.tensor(5 / 255))
 
 
-@pytest.mark.parametrize(("name", "value"), [("epsilon", 0.0), ("calm", 0.0), ("slope", -1.0)])
+@pytest.mark.parametrize(("name", "value"), [("epsilon", 0.0), ("calm", 0.0), ("texture", -1.0)])
 def test_impossible_masks_are_refused(name: str, value: float) -> None:
     with pytest.raises(ValueError, match=name):
-        Masked(**{"epsilon": 8 / 255, name: value})
+        Masked(**{"epsilon": 8 / 255, "calm": 3 / 255, "texture": 0.5, name: value})

@@ -83,23 +83,23 @@ class Masked:
     Attributes:
         epsilon: in [0, 1]; 8 levels are 8/255.
         calm: the limit where nothing hides a change, in [0, 1].
-        slope: how much the limit grows with the mean contrast between neighbouring pixels.
+        texture: how much the limit grows with the mean contrast between neighbouring pixels.
     """
 
     epsilon: float
-    calm: float = 3 / 255
-    slope: float = 0.5
+    calm: float
+    texture: float
 
     def __post_init__(self) -> None:
         Linf(self.epsilon)
         if not self.calm > 0:
             raise ValueError(f"calm is {self.calm}: give a limit above 0")
-        if not self.slope >= 0:
-            raise ValueError(f"slope is {self.slope}: give 0 or more")
+        if not self.texture >= 0:
+            raise ValueError(f"texture is {self.texture}: give 0 or more")
 
     def limits(self, images: Images) -> Images:
         """The largest change of every value of images (B, C, H, W), in [0, epsilon]."""
-        limits = (self.calm + self.slope * _busyness(images)).clamp_max(self.epsilon)
+        limits = (self.calm + self.texture * _busyness(images)).clamp_max(self.epsilon)
         channels = _BY_CHANNEL if images.shape[1] == 3 else (1.0,)
         return limits * limits.new_tensor(channels).view(1, -1, 1, 1)
 

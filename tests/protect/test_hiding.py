@@ -148,7 +148,9 @@ def test_networks_of_different_classes_each_look_up_their_own(draw, protect, pro
     "scheme", [ClassReplacement(), Chain(schemes=(Away(), Away()))], ids=lambda one: type(one).__name__
 )
 def test_a_scheme_that_cannot_hide_groups_is_refused(scheme, protection) -> None:
-    with pytest.raises(UnseenError, match=r"cannot push down a whole group of classes.*; give shield or away, alone or after"):
+    with pytest.raises(
+        UnseenError, match=r"cannot push down a whole group of classes.*; give shield or away, alone or after"
+    ):
         hiding(protection, "thing 1", scheme=scheme)
 
 

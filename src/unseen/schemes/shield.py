@@ -160,7 +160,7 @@ class Shield:
         calm = max(_CALM, self.epsilon - _SPARED) if self.calm is None else self.calm
         if calm >= self.epsilon:
             return Linf(self.epsilon)
-        return Masked(epsilon=self.epsilon, calm=calm, slope=self.texture)
+        return Masked(epsilon=self.epsilon, calm=calm, texture=self.texture)
 
     def _asked(self, images: Images, classifier: Classifier, seed: int) -> Callable[[Images, Tensor, Tensor], Logits]:
         """Every network's answer to views of its own, (B, V * M, K); they follow from photo, seed and step."""
