@@ -17,7 +17,7 @@ from typing import Any
 
 import torch
 
-from heldout import HANDLINGS, held_out, still_read
+from heldout import HANDLINGS, held_out, ready, still_read
 from lpips import Lpips
 from unseen import __version__, load_classifier
 from unseen.catalogue import way_named
@@ -25,7 +25,7 @@ from unseen.lab.files import write_over
 from unseen.models import Network
 from unseen.photo import read_photo
 from unseen.photo.photo import Pixels
-from unseen.plan import Job, read_labels
+from unseen.plan import Job
 from unseen.protect import Protection, protect_photos, settings_of
 from unseen.protect.photos import CHUNK_PHOTOS
 
@@ -60,7 +60,7 @@ def main() -> None:
     parser.add_argument("--ways", nargs="+", default=WAYS, help=f"default: {' '.join(WAYS)}")
     options = parser.parse_args()
     options.output.mkdir(parents=True, exist_ok=True)
-    labels = dict(list(read_labels(options.labels).items())[: options.limit])
+    labels = dict(list(ready(options.labels, options.weights).items())[: options.limit])
     networks = tuple(load_classifier(name) for name in options.models)
     print(f"{len(labels)} photos, {' and '.join(options.models)}, unseen {__version__}\n")
     print(f"| {' | '.join(HEADS)} |\n|{'---|' * len(HEADS)}")

@@ -1,12 +1,16 @@
 """Networks of other families, and how often they still read the true label in a file: what transfer is judged by."""
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from lpips import Lpips
 from unseen import load_classifier
+from unseen.errors import UnseenError
 from unseen.models import Network
 from unseen.photo.photo import Pixels
+from unseen.plan import read_labels
 from unseen.profiles import meanings
 from unseen.reading import answer
 from unseen.threats import AS_POSTED, Platform
@@ -31,6 +35,27 @@ def held_out(weights: Path) -> Mapping[str, Network]:
             f"timm:mobilenetv1_100?weights={weights}/mobilenetv1_100.safetensors&{_SCALED}"
         ).whole(),
     }
+
+
+def ready(labels: Path, weights: Path) -> dict[Path, str]:
+    """Photos and their labels; what would stop a run late stops it here.
+
+    Raises:
+        SystemExit: a label that is no index, two photos of one name, or weights that are not there.
+    """
+    try:
+        found = read_labels(labels)
+        held_out(weights)
+        Lpips(weights)
+    except (UnseenError, OSError) as error:
+        raise SystemExit(str(error)) from error
+    for path, label in found.items():
+        if not label.isdecimal():
+            raise SystemExit(f"{labels}: {path.name} has the label {label!r}; give the number of its class")
+    stems = Counter(path.stem for path in found)
+    if len(stems) < len(found):
+        raise SystemExit(f"{labels}: {stems.most_common(1)[0][0]} is the name of two photos; copies are told by it")
+    return found
 
 
 def still_read(pixels: Pixels, label: int, weights: Path) -> dict[str, bool]:

@@ -18,13 +18,12 @@ import numpy as np
 from skimage.color import deltaE_ciede2000, rgb2lab
 
 from ablation import folder_of, measured
-from heldout import HANDLINGS, held_out
+from heldout import HANDLINGS, held_out, ready
 from unseen import __version__, load_classifier
 from unseen.catalogue import DEFAULT_STRENGTH, STRENGTHS
 from unseen.lab.figures.frame import HEIGHT, finished
 from unseen.lab.figures.style import looks, sheet
 from unseen.photo import read_photo
-from unseen.plan import read_labels
 
 SIGN = "shield?epsilon={0}&calm={0}&branches=1&knee=0&smallest=1&meaning=0&shaping=sign&extra_steps=0"
 SHOWN = (*HANDLINGS, "meaning")
@@ -43,7 +42,7 @@ def main() -> None:
     parser.add_argument("--plot", type=Path, required=True)
     options = parser.parse_args()
     options.output.mkdir(parents=True, exist_ok=True)
-    labels = read_labels(options.labels)
+    labels = ready(options.labels, options.weights)
     networks = tuple(load_classifier(name) for name in ("lite0", "lite1"))
     print(f"lite0 and lite1, unseen {__version__}\n\n| {' | '.join(HEADS)} |\n|{'---|' * len(HEADS)}")
     curves: dict[str, dict[str, Point]] = {"shield": {}, "sign noise": {}}

@@ -27,7 +27,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from heldout import HANDLINGS, held_out, still_read
+from heldout import HANDLINGS, held_out, ready, still_read
 from lpips import Lpips
 from task import default_photos, default_weights
 from unseen import Shield, __version__, load_classifier
@@ -36,7 +36,6 @@ from unseen.metrics import psnr, ssim
 from unseen.models import Network
 from unseen.models.ensemble import Ensemble
 from unseen.photo import read_photo
-from unseen.plan import read_labels
 
 OURS = ("shield, 10 steps", "shield, 10 steps, the limit everywhere")
 EQUAL = ", equal gradients"
@@ -92,7 +91,7 @@ def main() -> None:
     parser.add_argument("--contenders", nargs="+", choices=[*OURS, *PEERS], default=[*OURS, *PEERS])
     options = parser.parse_args()
     options.output.mkdir(parents=True, exist_ok=True)
-    labels = dict(list(read_labels(options.labels).items())[: options.limit])
+    labels = dict(list(ready(options.labels, options.weights).items())[: options.limit])
     epsilon = (16 if options.nips else 8) / 255
     networks = [load_classifier(name) for name in ("lite0", "lite1")]
     print(f"{len(labels)} photos, lite0 and lite1, {round(epsilon * 255)} levels, unseen {__version__}\n")
