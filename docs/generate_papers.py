@@ -66,7 +66,7 @@ shares of a pixel's range, entropy (ICE) in nats.
 
     unseen lab mnist -o lab-mnist
     unseen lab imagenet --photos LABELS.csv --model lite0 -o lab-imagenet
-    unseen lab crawl PHOTOS -o lab-crawl
+    unseen lab crawl PHOTOS --labels LABELS.csv --long-edge 224 --quality 75 -o lab-crawl
     python docs/generate_papers.py lab-mnist/report.json lab-imagenet/report.json lab-crawl/report.json
 """
 
