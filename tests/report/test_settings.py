@@ -15,7 +15,7 @@ from .settings import NOISE, PICTURE
         ),
         ({"overshoot": 0.02}, "Try a larger overshoot"),
         ({"tone": 0.1}, "Try noise after it, as in enhance+uniform."),
-        (PICTURE, "aimed at no network: add a scheme that is, as in crop+away."),
+        (PICTURE, "aimed at no network: add a scheme that is, as in crop+shield."),
         ({}, "Try another scheme."),
     ],
 )
