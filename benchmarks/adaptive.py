@@ -81,6 +81,10 @@ class Photos:
             )
 
 
+FEWEST = 10
+"""Photos to learn from, at least."""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
@@ -97,6 +101,10 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="photos to judge on, the first so many")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
+    if options.train_limit is not None and options.train_limit < FEWEST:
+        parser.error(
+            f"--train-limit {options.train_limit}: a fifth of the photos is held out, so give at least {FEWEST}"
+        )
     pictures, scheme = way_named(options.scheme, {})
     surrogates = tuple(load_classifier(name) for name in options.models)
     protection = Protection(scheme=scheme, pictures=pictures, surrogates=surrogates, format="png", seed=options.seed)
