@@ -10,6 +10,7 @@ import torch
 from unseen.ascent import LANES
 from unseen.errors import UnseenError
 from unseen.laying import layings
+from unseen.memory import give_back
 from unseen.models import Network
 from unseen.models.ensemble import Ensemble
 from unseen.photo import parse_keep
@@ -107,7 +108,9 @@ def protect_photos(
     ensemble = Ensemble(protection.views, precision=protection.precision, mixed=bool(protection.hide))
     taken: set[Path] = set()
     for chunk in _chunks(opened(job, protection, taken) for job in jobs):
+        give_back()
         made = _made(chunk, protection, ensemble)
+        give_back()
         for work in chunk:
             outcome = _finish(work, made.get(id(work)), protection, presets, with_preview=previews > 0)
             previews -= outcome.preview is not None
