@@ -10,21 +10,16 @@ an interrupted run goes on where it was; the last copies of each way stay in it.
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from statistics import fmean
 from typing import Any
 
-import torch
-
-from heldout import HANDLINGS, held_out, ready, still_read
-from lpips import Lpips
+from heldout import HEADS, alike, image_of, ready, still_read, told
 from unseen import __version__, load_classifier
 from unseen.catalogue import way_named
 from unseen.lab.files import write_over
 from unseen.models import Network
 from unseen.photo import read_photo
-from unseen.photo.photo import Pixels
 from unseen.plan import Job
 from unseen.protect import Protection, protect_photos, settings_of
 from unseen.protect.photos import CHUNK_PHOTOS
@@ -43,10 +38,6 @@ WAYS = (
     "shield?branches=1&knee=0&smallest=1&calm=8&meaning=0&shaping=sign&extra_steps=0",
 )
 """The last one has none of the parts: iterated FGSM, but that both networks have the same say in its gradients."""
-HEADS = (
-    *("way", "photos", "gradients", *HANDLINGS, "same meaning, file"),
-    *("each network, file", "SSIM", "PSNR", "LPIPS", "seconds"),
-)
 Row = Mapping[str, Any]
 
 
@@ -63,10 +54,10 @@ def main() -> None:
     labels = dict(list(ready(options.labels, options.weights).items())[: options.limit])
     networks = tuple(load_classifier(name) for name in options.models)
     print(f"{len(labels)} photos, {' and '.join(options.models)}, unseen {__version__}\n")
-    print(f"| {' | '.join(HEADS)} |\n|{'---|' * len(HEADS)}")
+    print(f"| way | {' | '.join(HEADS)} |\n|{'---|' * (len(HEADS) + 1)}")
     for way in options.ways:
         rows = measured(way, labels, networks, options.weights, options.output)
-        print(f"| {' | '.join(told(way, rows, options.weights))} |", flush=True)
+        print(f"| {' | '.join(told(f'`{way}`', rows, options.weights))} |", flush=True)
 
 
 def measured(
@@ -85,7 +76,6 @@ def measured(
     folder.mkdir(exist_ok=True)
     jobs = [Job(source=path, target=folder / f"{path.stem}.png") for path in labels]
     missing = [job for job in jobs if job.source.name not in known["rows"]]
-    alike = Lpips(weights)
     views = getattr(scheme, "views", 1) * len(networks)
     for start in range(0, len(missing), CHUNK_PHOTOS):
         chunk = missing[start : start + CHUNK_PHOTOS]
@@ -101,7 +91,7 @@ def measured(
                 "gradients": (row.iterations or 0) * views,
                 "ssim": row.change.ssim,
                 "psnr": row.change.psnr,
-                "lpips": alike(_image(before), _image(after)).item(),
+                "lpips": alike(weights)(image_of(before), image_of(after)).item(),
                 "seconds": row.seconds,
             }
         write_over(record, json.dumps(ways, indent=1).encode())
@@ -111,27 +101,6 @@ def measured(
 def folder_of(way: str) -> str:
     """Where the copies of a way lie."""
     return way.replace("?", "-").replace("&", "-").replace("=", "")
-
-
-def told(way: str, rows: Sequence[Row], weights: Path) -> tuple[str, ...]:
-    """The cells of a way's line, in the order of `HEADS`."""
-    mean = {key: fmean(row[key] for row in rows) for key in rows[0]}
-    networks = list(held_out(weights))
-    return (
-        f"`{way}`",
-        str(len(rows)),
-        f"{mean['gradients']:.0f}",
-        *(f"{fmean(mean[f'{key}/{name}'] for name in networks):.1%}" for key in (*HANDLINGS, "meaning")),
-        ", ".join(f"{name} {mean[f'file/{name}']:.0%}" for name in networks),
-        f"{mean['ssim']:.3f}",
-        f"{mean['psnr']:.1f}",
-        f"{mean['lpips']:.4f}",
-        f"{mean['seconds']:.1f}",
-    )
-
-
-def _image(pixels: Pixels) -> torch.Tensor:
-    return torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None] / 255
 
 
 if __name__ == "__main__":

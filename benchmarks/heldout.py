@@ -1,9 +1,14 @@
 """Networks of other families, and how often they still read the true label in a file: what transfer is judged by."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import torch
+from torch import Tensor
 
 from lpips import Lpips
 from unseen import load_classifier
@@ -17,6 +22,15 @@ from unseen.threats import AS_POSTED, Platform
 
 HANDLINGS = {"file": AS_POSTED, "small": Platform(long_edge=224, quality=75)}
 """The file as it was written, and reduced to 224 pixels a side and recompressed (JPEG 75)."""
+
+SHARES = (*HANDLINGS, "meaning")
+"""What is counted of every network's answers; of the file by meaning, too."""
+
+HEADS = (
+    *("photos", "gradients", *HANDLINGS, "same meaning, file"),
+    *("each network, file", "SSIM", "PSNR", "LPIPS", "seconds"),
+)
+"""Of the columns behind the name."""
 
 _SCALED = "mean=0.5&std=0.5&size=224&pad_type=same&crop_pct=1"
 
@@ -37,6 +51,12 @@ def held_out(weights: Path) -> Mapping[str, Network]:
     }
 
 
+@cache
+def alike(weights: Path) -> Lpips:
+    """How different two pictures look."""
+    return Lpips(weights)
+
+
 def ready(labels: Path, weights: Path) -> dict[Path, str]:
     """Photos and their labels; what would stop a run late stops it here.
 
@@ -46,7 +66,7 @@ def ready(labels: Path, weights: Path) -> dict[Path, str]:
     try:
         found = read_labels(labels)
         held_out(weights)
-        Lpips(weights)
+        alike(weights)
     except (UnseenError, OSError) as error:
         raise SystemExit(str(error)) from error
     for path, label in found.items():
@@ -72,3 +92,25 @@ def still_read(pixels: Pixels, label: int, weights: Path) -> dict[str, bool]:
         if meaning is not None
     }
     return {key: found == label for key, found in read.items()} | leaked
+
+
+def told(name: str, rows: Sequence[Mapping[str, Any]], weights: Path) -> tuple[str, ...]:
+    """The cells of a line of means, in the order of `HEADS`; with what `still_read` tells of each photo."""
+    mean = {key: fmean(row[key] for row in rows) for key in rows[0]}
+    networks = list(held_out(weights))
+    return (
+        name,
+        str(len(rows)),
+        f"{mean['gradients']:.0f}",
+        *(f"{fmean(mean[f'{key}/{network}'] for network in networks):.1%}" for key in SHARES),
+        ", ".join(f"{network} {mean[f'file/{network}']:.0%}" for network in networks),
+        f"{mean['ssim']:.3f}",
+        f"{mean['psnr']:.1f}",
+        f"{mean['lpips']:.4f}",
+        f"{mean['seconds']:.1f}",
+    )
+
+
+def image_of(pixels: Pixels) -> Tensor:
+    """Pixels (H, W, 3) uint8 as (1, 3, H, W) in [0, 1]."""
+    return torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None] / 255

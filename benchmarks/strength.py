@@ -18,7 +18,7 @@ import numpy as np
 from skimage.color import deltaE_ciede2000, rgb2lab
 
 from ablation import folder_of, measured
-from heldout import HANDLINGS, held_out, ready
+from heldout import SHARES, held_out, ready
 from unseen import __version__, load_classifier
 from unseen.catalogue import DEFAULT_STRENGTH, STRENGTHS
 from unseen.lab.figures.frame import HEIGHT, finished
@@ -26,7 +26,6 @@ from unseen.lab.figures.style import looks, sheet
 from unseen.photo import read_photo
 
 SIGN = "shield?epsilon={0}&calm={0}&branches=1&knee=0&smallest=1&meaning=0&shaping=sign&extra_steps=0"
-SHOWN = (*HANDLINGS, "meaning")
 HEADS = ("change", "photos", "file", "small", "same meaning, file", "SSIM", "PSNR", "LPIPS", "CIEDE2000", "seconds")
 Point = Mapping[str, float]
 
@@ -78,7 +77,7 @@ def at_equal(points: Sequence[tuple[float, float]], share: float) -> float | Non
 def _point(
     rows: Sequence[Mapping[str, Any]], networks: Sequence[str], labels: Mapping[Path, str], copies: Path
 ) -> Point:
-    shares = {key: fmean(fmean(row[f"{key}/{name}"] for row in rows) for name in networks) for key in SHOWN}
+    shares = {key: fmean(fmean(row[f"{key}/{name}"] for row in rows) for name in networks) for key in SHARES}
     seen = {key: fmean(row[key] for row in rows) for key in ("ssim", "psnr", "lpips", "seconds")}
     return {**shares, **seen, "ciede": fmean(_ciede(path, copies / f"{path.stem}.png") for path in labels)}
 
@@ -90,7 +89,7 @@ def _ciede(original: Path, copy: Path) -> float:
 
 def _cells(point: Point) -> tuple[str, ...]:
     return (
-        *(f"{point[key]:.1%}" for key in SHOWN),
+        *(f"{point[key]:.1%}" for key in SHARES),
         f"{point['ssim']:.3f}",
         f"{point['psnr']:.1f}",
         f"{point['lpips']:.3f}",

@@ -20,15 +20,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from statistics import fmean
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from heldout import HANDLINGS, held_out, ready, still_read
-from lpips import Lpips
+from heldout import HEADS, alike, image_of, ready, still_read, told
 from task import default_photos, default_weights
 from unseen import Shield, __version__, load_classifier
 from unseen.lab.files import write_over
@@ -44,10 +41,6 @@ STEPS = 10
 COST = {"SINIFGSM": 5, "VMIFGSM": 6}
 """Gradients that a peer takes a step, with its own defaults, where that is not 1."""
 LANES = 4
-HEADS = (
-    *("contender", "photos", "gradients", *HANDLINGS, "same meaning, file"),
-    *("each network, file", "SSIM", "PSNR", "LPIPS", "seconds"),
-)
 Row = Mapping[str, Any]
 Attack = Callable[[Tensor, Tensor], Tensor]
 
@@ -95,10 +88,11 @@ def main() -> None:
     epsilon = (16 if options.nips else 8) / 255
     networks = [load_classifier(name) for name in ("lite0", "lite1")]
     print(f"{len(labels)} photos, lite0 and lite1, {round(epsilon * 255)} levels, unseen {__version__}\n")
-    print(f"| {' | '.join(HEADS)} |\n|{'---|' * len(HEADS)}")
+    print(f"| contender | {' | '.join(HEADS)} |\n|{'---|' * (len(HEADS) + 1)}")
     record = options.output / ("nips.json" if options.nips else "transfer.json")
+    gradients = Gradients(networks)
     for name in options.contenders:
-        rows = measured(name, labels, networks, epsilon, record, options)
+        rows = measured(name, labels, networks, gradients, epsilon, record, options)
         print(f"| {' | '.join(told(name, rows, options.weights))} |", flush=True)
 
 
@@ -128,6 +122,7 @@ def measured(
     name: str,
     labels: Mapping[Path, str],
     networks: Sequence[Network],
+    gradients: Gradients,
     epsilon: float,
     record: Path,
     options: argparse.Namespace,
@@ -141,16 +136,12 @@ def measured(
     if own["settings"] != settings:
         raise SystemExit(f"{record}: holds {name} with other settings; give another -o")
     rows, paths = own["rows"], list(labels)
-    attack, alike, gradients = (
-        contender(peer, networks, epsilon, equal=equal),
-        Lpips(options.weights),
-        Gradients(networks),
-    )
+    attack = contender(peer, networks, epsilon, equal=equal)
     for start in range(0, len(paths), LANES):
         batch = paths[start : start + LANES]
         if all(path.name in rows for path in batch):
             continue
-        images = torch.stack([_image(path) for path in batch])
+        images = torch.cat([image_of(read_photo(path).srgb) for path in batch])
         truth = torch.tensor([int(labels[path]) for path in batch])
         with torch.no_grad():
             seen = Ensemble(networks)(images)
@@ -167,32 +158,11 @@ def measured(
                 "gradients": gradients.count / len(batch),
                 "ssim": ssim(*pair).item(),
                 "psnr": psnr(*pair).item(),
-                "lpips": alike(*pair).item(),
+                "lpips": alike(options.weights)(*pair).item(),
                 "seconds": seconds,
             }
         write_over(record, json.dumps(known, indent=1).encode())
     return [rows[path.name] for path in labels]
-
-
-def told(name: str, rows: Sequence[Row], weights: Path) -> tuple[str, ...]:
-    """The cells of a contender's line, in the order of `HEADS`."""
-    mean = {key: fmean(row[key] for row in rows) for key in rows[0]}
-    networks = list(held_out(weights))
-    return (
-        name,
-        str(len(rows)),
-        f"{mean['gradients']:.0f}",
-        *(f"{fmean(mean[f'{key}/{network}'] for network in networks):.1%}" for key in (*HANDLINGS, "meaning")),
-        ", ".join(f"{network} {mean[f'file/{network}']:.0%}" for network in networks),
-        f"{mean['ssim']:.3f}",
-        f"{mean['psnr']:.1f}",
-        f"{mean['lpips']:.4f}",
-        f"{mean['seconds']:.1f}",
-    )
-
-
-def _image(path: Path) -> Tensor:
-    return torch.from_numpy(np.ascontiguousarray(read_photo(path).srgb)).permute(2, 0, 1) / 255
 
 
 if __name__ == "__main__":

@@ -21,6 +21,6 @@ def test_what_would_stop_a_run_late_stops_it_at_once(
         (tmp_path / name).touch()
     if problem != "weights":
         monkeypatch.setattr(heldout, "held_out", lambda weights: {})
-        monkeypatch.setattr(heldout, "Lpips", lambda weights: None)
+        monkeypatch.setattr(heldout, "alike", lambda weights: None)
     with pytest.raises(SystemExit, match=problem):
         heldout.ready(tmp_path / "labels.csv", tmp_path / "weights")

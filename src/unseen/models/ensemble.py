@@ -42,10 +42,12 @@ class Ensemble(nn.Module):
 
     def forward(self, images: Images) -> Logits:
         with torch.autocast(images.device.type, self.precision or torch.bfloat16, enabled=self.precision is not None):
-            return torch.stack([self._padded(member(images).float()) for member in self.members], 1)
+            return torch.stack([padded(member(images).float(), len(self.class_names)) for member in self.members], 1)
 
-    def _padded(self, logits: Logits) -> Logits:
-        return pad(logits, (0, len(self.class_names) - logits.shape[-1]), value=NO_CLASS)
+
+def padded(logits: Logits, count: int) -> Logits:
+    """Answers in `count` classes, of a network that may have fewer: those that it lacks get `NO_CLASS`."""
+    return pad(logits, (0, count - logits.shape[-1]), value=NO_CLASS)
 
 
 def balanced(images: Images) -> Images:

@@ -155,8 +155,9 @@ def _empty_like(pictures: Tensor, length: int) -> Tensor:
     return pictures.new_empty(count, others, length).mT
 
 
-# Views of random sizes would fill a larger one with what is never asked for again.
-@lru_cache(maxsize=12)
+# A larger one would fill with the random sizes of views, half a megabyte each; between two looks at a batch of these a
+# network's own size is still in it.
+@lru_cache(maxsize=32)
 @torch.inference_mode(False)  # kept between calls, some of which need gradients
 def _stretch(source: int, target: int, start: int, length: int, interpolation: str, device: torch.device) -> _Stretch:
     """How `source` pixels become the pixels start..start + length of `target` ones."""

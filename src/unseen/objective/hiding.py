@@ -24,26 +24,17 @@ class NoneOf:
 
     def gain(self, logits: Logits) -> PerPhoto:
         """-log(1 + p(set) / p(best other)): its gradient fades on networks where the set is overtaken as a whole."""
-        return -over_members(softplus(self._together(logits) - self._others(logits).amax(-1))).sum(1)
+        own, others = _parted(logits, self.classes)
+        return -over_members(softplus(own.logsumexp(-1) - others.amax(-1))).sum(1)
 
     def achieved(self, logits: Logits) -> Flags:
         """The total is at most `allowed_score`, and none of the set is first."""
-        odds = self._together(logits) - self._others(logits).logsumexp(-1)
-        behind = self._own(logits).amax(-1) < self._others(logits).amax(-1)
-        return over_members(behind & (odds.sigmoid() <= self.allowed_score)).all(1)
+        own, others = _parted(logits, self.classes)
+        behind = own.amax(-1) < others.amax(-1)
+        return over_members(behind & (_log_odds(logits, self.classes).sigmoid() <= self.allowed_score)).all(1)
 
     def take(self, index: Tensor) -> "NoneOf":
         return self
-
-    def _together(self, logits: Logits) -> Tensor:
-        """The logit of the set as if it were one class; (B,), or (B, M)."""
-        return self._own(logits).logsumexp(-1)
-
-    def _own(self, logits: Logits) -> Tensor:
-        return logits.masked_fill(~self.classes, NO_CLASS)
-
-    def _others(self, logits: Logits) -> Tensor:
-        return logits.masked_fill(self.classes, NO_CLASS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,14 +56,21 @@ class AwayFromAll:
     def gain(self, logits: Logits) -> PerPhoto:
         """-log p(set), the cross-entropy of the set as if it were one class."""
         asked = self.classes.any(-1) & ~self.classes.all(-1)
-        return over_members(softplus(-self._log_odds(logits)).where(asked, 0)).sum(1)
+        return over_members(softplus(-_log_odds(logits, self.classes)).where(asked, 0)).sum(1)
 
     def achieved(self, logits: Logits) -> Flags:
-        return over_members(self._log_odds(logits).sigmoid() <= self.allowed_score).all(1)
+        return over_members(_log_odds(logits, self.classes).sigmoid() <= self.allowed_score).all(1)
 
     def take(self, index: Tensor) -> "AwayFromAll":
         return replace(self, classes=self.classes[index])
 
-    def _log_odds(self, logits: Logits) -> Tensor:
-        own = logits.masked_fill(~self.classes, NO_CLASS).logsumexp(-1)
-        return own - logits.masked_fill(self.classes, NO_CLASS).logsumexp(-1)
+
+def _log_odds(logits: Logits, classes: Tensor) -> Tensor:
+    """Of a set of classes as if it were one, against all others; (B,), or (B, M)."""
+    own, others = _parted(logits, classes)
+    return own.logsumexp(-1) - others.logsumexp(-1)
+
+
+def _parted(logits: Logits, classes: Tensor) -> tuple[Logits, Logits]:
+    """The answer about a set of classes alone, and about all others."""
+    return logits.masked_fill(~classes, NO_CLASS), logits.masked_fill(classes, NO_CLASS)

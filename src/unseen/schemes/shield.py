@@ -9,14 +9,13 @@ from typing import Any
 
 import torch
 from torch import Generator, Tensor
-from torch.nn.functional import pad
 
 from unseen.ascent import Ascent, ascend, default_lanes
 from unseen.budget import Linf, Masked
 from unseen.grid import on_grid
-from unseen.models.ensemble import Ensemble, balanced
+from unseen.models.ensemble import Ensemble, balanced, padded
 from unseen.models.softened import Softened
-from unseen.objective import NO_CLASS, Away, AwayFromAll, Blend, NoneOf, Overtaken
+from unseen.objective import Away, AwayFromAll, Blend, NoneOf, Overtaken
 from unseen.randomness import generator_for
 from unseen.schemes.settings import (
     lanes_setting,
@@ -107,7 +106,7 @@ class Shield:
     def hiding(self, images: Images, classifier: Classifier, classes: Tensor, *, seed: int = 0) -> Protected:
         """The same away from a set of classes, of which all together may keep 1 %."""
         images = on_grid(images)
-        classes = classes.to(original_logits(images[:1], classifier, 1).device)
+        classes = classes.to(images.device)
         every = classes.expand(len(_members(classifier)), -1).repeat(self.views, 1)
         objective = AwayFromAll(classes=every.expand(len(images), -1, -1), allowed_score=_NEVER)
         return self._protected(images, classifier, objective, NoneOf(classes=classes, allowed_score=_HIDDEN), seed)
@@ -177,7 +176,7 @@ class Shield:
                 member(_viewed(balanced(candidates), view, generators)) for _ in range(self.views) for member in members
             ]
             return torch.cat(
-                [_padded(logits.reshape(len(logits), -1, logits.shape[-1]), count) for logits in answers], 1
+                [padded(logits.reshape(len(logits), -1, logits.shape[-1]), count) for logits in answers], 1
             )
 
         return asked
@@ -188,11 +187,6 @@ def _members(classifier: Classifier) -> tuple[Classifier, ...]:
     if not isinstance(classifier, Ensemble):
         return (classifier,)
     return tuple(Ensemble([member], precision=classifier.precision) for member in classifier.members)
-
-
-def _padded(logits: Logits, count: int) -> Logits:
-    """Of a network with fewer classes than another, with `NO_CLASS` for those that it lacks."""
-    return pad(logits, (0, count - logits.shape[-1]), value=NO_CLASS)
 
 
 def _viewed(images: Images, view: View, generators: list[Generator]) -> Images:
