@@ -1,0 +1,67 @@
+// The bar at the foot of the window: what is done with all photos at once.
+
+import { Problem } from "./api.js";
+import { find } from "./dom.js";
+import { copied, saveAll, saveReports } from "./download.js";
+import { cancelAll, protectThese, waitingOnes } from "./run.js";
+import { photos, remove } from "./store.js";
+import { counted } from "./words.js";
+
+/** Watch its buttons. */
+export function watchBar() {
+  find("#protect").addEventListener("click", () => {
+    const some = waitingOnes();
+    if (some.length) protectThese(some);
+  });
+  find("#cancel").addEventListener("click", () => {
+    find("#protect").focus();
+    cancelAll();
+  });
+  find("#download").addEventListener("click", () => trying(saveAll));
+  find("#report").addEventListener("click", () => trying(saveReports));
+  find("#remove").addEventListener("click", () => {
+    const unsaved = copied().filter((photo) => !photo.saved).length;
+    if (unsaved && !confirm(`${counted(unsaved, "copy").replace("copys", "copies")} not downloaded yet. Remove all photos?`)) return;
+    remove([...photos]);
+    find("#choose").focus();
+  });
+}
+
+/** Show what can be done now. */
+export function drawBar() {
+  const usable = photos.filter((photo) => !photo.problem);
+  const busy = usable.filter((photo) => photo.job);
+  const waiting = waitingOnes();
+  const done = usable.filter((photo) => photo.result && !photo.job);
+  find("#bar").hidden = photos.length === 0;
+  const protect = find("#protect");
+  protect.textContent = wordsFor(waiting);
+  protect.setAttribute("aria-disabled", String(waiting.length === 0));
+  find("#cancel").hidden = busy.length === 0;
+  const copies = copied().length;
+  find("#download").hidden = copies === 0;
+  find("#download").textContent = copies > 1 ? `Download all ${copies} (zip)` : "Download";
+  find("#report").hidden = done.length === 0;
+  find("#overall-words").textContent = busy.length ? `${done.length} of ${done.length + busy.length} done` : counted(photos.length, "photo");
+  const overall = find("#overall");
+  overall.hidden = busy.length === 0;
+  overall.value = busy.length ? done.length / (done.length + busy.length) : 0;
+}
+
+function wordsFor(waiting) {
+  if (!waiting.length) return "All done";
+  const again = waiting.every((photo) => photo.result) ? " again" : "";
+  return `Protect ${counted(waiting.length, "photo")}${again}`;
+}
+
+/** Do something that may fail, and tell why it did. */
+async function trying(act) {
+  const notice = find("#bar-notice");
+  notice.hidden = true;
+  try {
+    await act();
+  } catch (error) {
+    notice.textContent = error instanceof Problem ? `${error.message} ${error.remedy}` : error.message;
+    notice.hidden = false;
+  }
+}

@@ -1,0 +1,82 @@
+// All results in sentences that a person can repeat.
+
+import { h } from "./dom.js";
+import { hides, LIMITS, looks, verdict } from "./verdicts.js";
+import { counted, listed } from "./words.js";
+
+/** What was gained and what not, as elements; of results alone. */
+export function summary(results) {
+  const made = results.filter(({ row }) => ["protected", "not_achieved"].includes(row.status));
+  const gained = [...names(made), ...privacy(made), ...untouched(results)];
+  const list = (items) => h("ul", {}, items.filter(Boolean).map((item) => h("li", {}, item)));
+  return [
+    h("p", { class: "gain" }, outcome(results, made)),
+    h("h3", {}, "Gained"),
+    list(gained),
+    h("h3", {}, "Not gained"),
+    list([...left(made), "People see in the copies what they saw before, and whoever holds an original needs no copy.", `${LIMITS} Faces, text and number plates were not tested at all.`]),
+  ];
+}
+
+function outcome(results, made) {
+  const good = made.filter(({ row }) => row.status === "protected").length;
+  if (!made.length) return `${counted(results.length, "photo")} left as ${results.length === 1 ? "it is" : "they are"}: nothing that you named is seen.`;
+  if (made.length === 1) return good ? "Your photo is protected." : "Your photo is not protected.";
+  return `${good || "None"} of ${made.length} photos ${good === 1 ? "is" : "are"} protected.`;
+}
+
+/** How many photos are told right by at least one network of a role: [all that it can tell of, before, now]. */
+function told(made, role) {
+  const judged = made.map(({ row, settings }) => row.models.filter((model) => model.role === role).map((model) => verdict(model, settings)));
+  const able = judged.filter((verdicts) => verdicts.some((name) => name !== "blind"));
+  const before = able.filter((verdicts) => verdicts.some((name) => !["unknown", "blind"].includes(name))).length;
+  return [able.length, before, able.filter((verdicts) => verdicts.includes("recognised")).length];
+}
+
+function names(made) {
+  const named = made.some(({ settings }) => hides(settings)) ? "what was to be hidden" : "the right thing";
+  const [asked, before, now] = told(made, "surrogate");
+  const [others, beforeOthers, nowOthers] = told(made, "held-out");
+  const photos = (count) => counted(count, "photo");
+  const used = asked ? `Before, the networks used to make the protection named ${named} in ${before} of ${photos(asked)}, now in ${now}.` : null;
+  const apart = others ? `Networks not used named it in ${beforeOthers} of ${photos(others)}, now in ${nowOthers}.` : null;
+  return [used, apart, sharing(made)];
+}
+
+/** The range over all ways of sharing of how many photos are still named right. */
+function sharing(made) {
+  const counts = new Map();
+  let photos = 0;
+  for (const { row, report } of made) {
+    const found = looks(row, report.presets).filter((look) => look.preset !== "file");
+    photos += found.length > 0;
+    for (const look of found) counts.set(look.way, counts.get(look.way) ?? new Set());
+    for (const look of found.filter((one) => one.verdict === "recognised")) counts.get(look.way).add(row);
+  }
+  if (!photos) return null;
+  const numbers = [...counts.values()].map((rows) => rows.size);
+  const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
+  return `After sharing (${listed([...counts.keys()], "or")}) they still name it in ${least === most ? least : `${least} to ${most}`} of ${counted(photos, "photo")}.`;
+}
+
+function privacy(made) {
+  const rid = made.filter(({ row }) => row.metadata_removed.length);
+  if (!rid.length) return [];
+  const what = [...new Set(rid.flatMap(({ row }) => row.metadata_removed))];
+  return [`${listed(what)} removed from ${counted(rid.length, "file")}.`];
+}
+
+function untouched(results) {
+  const count = results.filter(({ row }) => row.status === "untouched").length;
+  return count ? [`${counted(count, "photo")} left untouched, for nothing that you named is seen there.`] : [];
+}
+
+/** What the copies still give away. */
+function left(made) {
+  const missed = made.filter(({ row }) => row.status === "not_achieved").map(({ row }) => row.input.split("/").at(-1));
+  const alike = made.filter(({ row }) => row.audit.some((one) => one.version === "protected" && one.leaked && !one.top1)).length;
+  return [
+    missed.length ? `Not achieved for ${listed(missed)}: try a higher strength or another way.` : null,
+    alike ? `In ${counted(alike, "photo")} a network not used still sees the same kind of thing, in the file or once it is shared: a tabby taken for another cat is still a cat.` : null,
+  ];
+}
