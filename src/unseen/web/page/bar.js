@@ -34,13 +34,14 @@ export function drawBar() {
   const waiting = waitingOnes();
   const done = usable.filter((photo) => photo.result && !photo.job);
   find("#bar").hidden = photos.length === 0;
+  find("#remove").hidden = photos.length < 2;
   const protect = find("#protect");
-  protect.textContent = wordsFor(waiting);
+  protect.textContent = wordsFor(waiting, busy.length > 0);
   protect.setAttribute("aria-disabled", String(waiting.length === 0));
   find("#cancel").hidden = busy.length === 0;
   const copies = copied().length;
   find("#download").hidden = copies === 0;
-  find("#download").textContent = copies > 1 ? `Download all ${copies} (zip)` : "Download";
+  find("#download").textContent = copies > 1 ? "Download all (zip)" : "Download";
   find("#report").hidden = done.length === 0;
   find("#overall-words").textContent = busy.length ? `${done.length} of ${done.length + busy.length} done` : counted(photos.length, "photo");
   const overall = find("#overall");
@@ -48,8 +49,8 @@ export function drawBar() {
   overall.value = busy.length ? done.length / (done.length + busy.length) : 0;
 }
 
-function wordsFor(waiting) {
-  if (!waiting.length) return "All done";
+function wordsFor(waiting, isBusy) {
+  if (!waiting.length) return isBusy ? "Protecting …" : "All done";
   const again = waiting.every((photo) => photo.result) ? " again" : "";
   return `Protect ${counted(waiting.length, "photo")}${again}`;
 }

@@ -37,10 +37,15 @@ function names(made) {
   const named = made.some(({ settings }) => hides(settings)) ? "what was to be hidden" : "the right thing";
   const [asked, before, now] = told(made, "surrogate");
   const [others, beforeOthers, nowOthers] = told(made, "held-out");
-  const photos = (count) => counted(count, "photo");
-  const used = asked ? `Before, the networks used to make the protection named ${named} in ${before} of ${photos(asked)}, now in ${now}.` : null;
-  const apart = others ? `Networks not used named it in ${beforeOthers} of ${photos(others)}, now in ${nowOthers}.` : null;
+  const used = asked ? `Before, the networks used to make the protection named ${named} ${times(before, asked)}, now ${times(now, asked)}.` : null;
+  const apart = others ? `Networks not used named it ${times(beforeOthers, others)}, now ${times(nowOthers, others)}.` : null;
   return [used, apart, sharing(made)];
+}
+
+/** "in 9 of 10 photos"; of the only one, whether. */
+function times(count, all) {
+  if (all === 1) return count ? "in it" : "not any more";
+  return `in ${count || "none"} of ${all} photos`;
 }
 
 /** The range over all ways of sharing of how many photos are still named right. */
@@ -56,7 +61,9 @@ function sharing(made) {
   if (!photos) return null;
   const numbers = [...counts.values()].map((rows) => rows.size);
   const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
-  return `After sharing (${listed([...counts.keys()], "or")}) they still name it in ${least === most ? least : `${least} to ${most}`} of ${counted(photos, "photo")}.`;
+  const after = `After sharing (${listed([...counts.keys()], "or")})`;
+  if (photos === 1) return most ? `${after} they still name it, at least in one of these ways.` : `${after} they do not name it either.`;
+  return `${after} they still name it in ${least === most ? least || "none" : `${least} to ${most}`} of ${photos} photos.`;
 }
 
 function privacy(made) {
