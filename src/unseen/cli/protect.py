@@ -9,13 +9,13 @@ import torch
 from unseen.ascent import LANES
 from unseen.catalogue import (
     DEFAULT_AUDIT_MODELS,
+    DEFAULT_LIMIT,
     DEFAULT_MODELS,
     check_way,
     way_name,
     way_named,
 )
 from unseen.cli.options import (
-    DEFAULT_LIMIT,
     device_option,
     given_limit,
     given_secrets,
