@@ -19,8 +19,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import requests
-from machine import machine
 
+from machine import describe
 from unseen.ascent import LANES
 from unseen.plan import Job
 from unseen.protect import Memory, Protection, protect_photos
@@ -41,10 +41,8 @@ def main() -> None:
     photos = [path.read_bytes() for path in paths[:CLIENTS]]
     models = tuple(chosen.model) if chosen.model else Offer().models
     protection, _ = Offer(models=models).protection(Wishes(), alone=True)
-    print(machine())
-    print(
-        f"{len(photos)} photos, {', '.join(models)}, default settings; seconds a photo, medians of {chosen.rounds} rounds"
-    )
+    print(describe(["torch", "fastapi", "uvicorn"]))
+    print(f"{len(photos)} photos, {', '.join(models)}, default settings; seconds a photo, {chosen.rounds} rounds")
     with Server(models) as server:
         ways: dict[str, Callable[[Sequence[bytes]], object]] = {
             "engine, one after the other": lambda some: [by_engine([photo], protection, 1) for photo in some],

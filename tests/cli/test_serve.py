@@ -64,7 +64,7 @@ def test_it_ends_when_asked_to(served: Served, ending: signal.Signals) -> None:
 
 
 def test_another_address_than_the_machines_own_has_a_token(served: Served) -> None:
-    _, address = served("--host", "0.0.0.0")  # noqa: S104
+    _, address = served("--host", "0.0.0.0")
     page, _, token = address.partition("#token=")
     assert len(token) >= 32
     loopback = f"http://127.0.0.1:{page.rstrip('/').rpartition(':')[2]}/"
