@@ -2,7 +2,7 @@ import numpy as np
 import torch
 
 from unseen.grid import quantise
-from unseen.randomness import generator_for
+from unseen.randomness import fingerprint, generator_for
 
 
 def drawn(image: torch.Tensor, seed: int) -> list[int]:
@@ -50,3 +50,8 @@ def test_the_same_bytes_in_another_shape_are_another_photo() -> None:
 def test_seeds_do_not_collide() -> None:
     starts = {generator_for(photo(0), seed).initial_seed() for seed in range(-500, 500)}
     assert len(starts) == 1000
+
+
+def test_a_fingerprint_tells_photos_apart_by_their_content_alone() -> None:
+    assert fingerprint(photo(0)) == fingerprint(photo(0).clone())
+    assert fingerprint(photo(0)) != fingerprint(photo(1))

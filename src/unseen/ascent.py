@@ -1,7 +1,8 @@
 """The one loop: projected gradient ascent with continuous batching.
 
-Photos wait in a queue and are computed in a fixed number of lanes. A photo that has reached its goal, or spent its
-iterations, leaves its lane and the next one takes it, so easy photos do not pay for hard ones. The number of lanes
+Photos wait in a queue and are computed in a fixed number of lanes. A photo that has reached its goal, spent its
+iterations, or is no longer wanted by who watches it, leaves its lane and the next one takes it, so easy photos do not
+pay for hard ones. The number of lanes
 is a setting: arithmetic on a CPU depends in the last bit on the batch shape, but not on what the other lanes hold.
 """
 
@@ -14,6 +15,7 @@ from torch import Tensor
 from unseen.grid import quantise
 from unseen.shaping import Shaping, sign
 from unseen.types import Budget, Classifier, Flags, Images, Logits, Objective
+from unseen.watch import wanted
 
 LANES = 4
 """Photos computed at a time; on CPUs more lanes fall out of the cache."""
@@ -48,6 +50,7 @@ def ascend(
     lanes: int | None = None,
     asked: Callable[[Images, Tensor, Tensor], Logits] | None = None,
     start: Images | None = None,
+    photos: Images | None = None,
 ) -> Ascent:
     """Ascend the objective's gain within the budget until its goal holds on the rounded picture.
 
@@ -63,6 +66,7 @@ def ascend(
         asked: the answer to the pictures in the lanes, given them, which of `images` they come from, and how many steps
             each has taken; by default the classifier's.
         start: (B, C, H, W) changes within the budget to begin with; by default none.
+        photos: (B, ...) the photos that `images` stand for, where they are none themselves; for who watches them.
     """
     lanes = lanes or default_lanes(images)
     released = images.clone()
@@ -73,6 +77,7 @@ def ascend(
     originals = images[occupant].to(memory_format=torch.channels_last)
     delta = torch.zeros_like(originals) if start is None else start[occupant].to(memory_format=torch.channels_last)
     state = shaping.initial(originals)
+    still_wanted = wanted(images if photos is None else photos, max_iterations)
     while busy.any():
         # Rounded once more because original + (k/255 - original) may miss k/255 by the last bit.
         candidate = quantise(originals + budget.project_on_grid(delta, originals)).requires_grad_()
@@ -80,7 +85,8 @@ def ascend(
         logits = classifier(candidate) if asked is None else asked(candidate, index, iterations[occupant])
         current = objective.take(index)
         reached = current.achieved(logits.detach()).cpu()
-        leaving = busy & (reached | (iterations[occupant] >= max_iterations))
+        is_wanted = still_wanted(occupant.tolist(), iterations[occupant].tolist())
+        leaving = busy & (reached | (iterations[occupant] >= max_iterations) | ~is_wanted)
         for lane in leaving.nonzero().flatten().tolist():
             released[occupant[lane]], achieved[occupant[lane]] = candidate.detach()[lane], reached[lane]
         staying = busy & ~leaving

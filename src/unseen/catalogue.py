@@ -69,6 +69,9 @@ STRENGTHS: Mapping[str, float] = {"low": 4, "medium": 8, "high": 16}
 
 DEFAULT_STRENGTH = "medium"
 
+DEFAULT_LIMIT: Mapping[str, float] = {"epsilon": STRENGTHS[DEFAULT_STRENGTH]}
+"""The same as a setting, where no limit is given."""
+
 _NO_LIMIT = "it is not within a limit of levels, so give no strength and no epsilon"
 
 _NOUNS: Mapping[type, str] = {int: "a whole number", float: "a number", str: "a word"}

@@ -26,6 +26,14 @@ class PhotoError(UnseenError):
         self.remedy = remedy
 
 
+class UnsupportedError(PhotoError):
+    """A file is whole, but no photo of a kind that is read."""
+
+
+class TooLargeError(PhotoError):
+    """A photo is larger than what can be held."""
+
+
 class ModelError(UnseenError):
     """A classifier cannot be found, downloaded or loaded."""
 

@@ -10,7 +10,16 @@ from unseen.grid import LEVELS
 
 def generator_for(image: Tensor, seed: int) -> Generator:
     """A CPU generator for one photo (C, H, W) on the k/255 grid, made from `seed` and the photo's content."""
-    content = image.mul(LEVELS).round().to("cpu", torch.uint8).contiguous()
-    digest = hashlib.blake2b(content.numpy().tobytes(), digest_size=8, person=b"unseen")
+    digest = _digest(image)
     digest.update(repr((int(seed), tuple(image.shape))).encode())
     return Generator().manual_seed(int.from_bytes(digest.digest(), "little") >> 1)
+
+
+def fingerprint(image: Tensor) -> bytes:
+    """What tells one photo (C, H, W) on the k/255 grid from others: eight bytes made from its content."""
+    return _digest(image).digest()
+
+
+def _digest(image: Tensor) -> "hashlib.blake2b":
+    content = image.mul(LEVELS).round().to("cpu", torch.uint8).contiguous()
+    return hashlib.blake2b(content.numpy().tobytes(), digest_size=8, person=b"unseen")

@@ -119,10 +119,6 @@ def given_limit(strength: str | None, epsilon: float | None) -> dict[str, float]
     return {} if epsilon is None else {"epsilon": epsilon}
 
 
-DEFAULT_LIMIT = {"epsilon": STRENGTHS[DEFAULT_STRENGTH]}
-"""The same where neither was given."""
-
-
 def scheme_options(command: Command) -> Command:
     """One flag for every setting of every scheme, but for the limit, which all share as --epsilon."""
     for name, users in reversed(_users().items()):

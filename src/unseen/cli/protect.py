@@ -9,13 +9,13 @@ import torch
 from unseen.ascent import LANES
 from unseen.catalogue import (
     DEFAULT_AUDIT_MODELS,
+    DEFAULT_LIMIT,
     DEFAULT_MODELS,
     check_way,
     way_name,
     way_named,
 )
 from unseen.cli.options import (
-    DEFAULT_LIMIT,
     device_option,
     given_limit,
     given_secrets,
@@ -33,7 +33,7 @@ from unseen.cli.terminal import complain, remark
 from unseen.errors import UnseenError, visible
 from unseen.photo import parse_keep
 from unseen.plan import Job, plan, read_labels
-from unseen.protect import Protection, chosen_device, load_held_out, load_networks, placed, require_hiding
+from unseen.protect import DISK, Protection, chosen_device, load_held_out, load_networks, placed, require_hiding
 from unseen.reading import known_class
 from unseen.report.words import counted
 
@@ -169,7 +169,7 @@ def _tell_plan(jobs: tuple[Job, ...], form: str, condition: str) -> int:
     refused = 0
     for job in jobs:
         try:
-            _, job_placed = placed(job, form, taken)
+            _, job_placed = placed(job, form, taken, DISK)
             click.echo(f"{visible(str(job.source))} -> {visible(str(job_placed.target))}")
         except UnseenError as error:
             complain(error)

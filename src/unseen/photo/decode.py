@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
-from unseen.errors import PhotoError
+from unseen.errors import PhotoError, TooLargeError, UnsupportedError
 from unseen.photo import colour, iso, jpeg, png, tiff, webp
 from unseen.photo.decoders import open_avif, open_heic, open_jpeg, open_png, open_tiff, open_webp, quietly
 from unseen.photo.exif import parse
@@ -68,7 +68,7 @@ def read_photo(path: Path | str) -> Photo:
     except PermissionError as error:
         raise PhotoError(path, "may not be read", "change its permissions or copy it elsewhere") from error
     except MemoryError as error:
-        raise PhotoError(path, "needs more memory than there is", _SMALLER) from error
+        raise TooLargeError(path, "needs more memory than there is", _SMALLER) from error
     except OSError as error:
         raise PhotoError(path, f"cannot be read ({error.strerror or error})", "check the disk or the name") from error
     except ValueError as error:
@@ -84,7 +84,7 @@ def _regular_file(path: Path) -> bytes:
     if not stat.S_ISREG(status.st_mode):
         raise PhotoError(path, "is not a regular file", "give a photo")
     if status.st_size > MAX_BYTES:
-        raise PhotoError(path, f"is larger than {MAX_BYTES >> 30} GiB", _SMALLER)
+        raise TooLargeError(path, f"is larger than {MAX_BYTES >> 30} GiB", _SMALLER)
     return path.read_bytes()
 
 
@@ -101,9 +101,9 @@ def read_photo_bytes(data: bytes, path: Path | str) -> Photo:
     except PhotoError:
         raise
     except MemoryError as error:
-        raise PhotoError(path, "needs more memory than there is", _SMALLER) from error
+        raise TooLargeError(path, "needs more memory than there is", _SMALLER) from error
     except Image.DecompressionBombError as error:
-        raise PhotoError(path, f"has more than the {MAX_PIXELS // 10**6} megapixels allowed", _SMALLER) from error
+        raise TooLargeError(path, f"has more than the {MAX_PIXELS // 10**6} megapixels allowed", _SMALLER) from error
     except Exception as error:  # decoders raise nearly everything over damaged bytes, and no user wants a traceback
         raise PhotoError(path, f"is truncated or damaged ({_reason(error)})", _AGAIN) from error
 
@@ -151,7 +151,7 @@ def _decoded(contents: Contents, form: str, path: Path) -> tuple[Image.Image, En
     image = _OPENERS[form](contents.decodable)
     _refuse_what_cannot_be_held(image.size, image.mode, path)
     if form in ("webp", "avif") and getattr(image, "is_animated", False):
-        raise PhotoError(path, "is an animation", "save the frames you need as PNG")
+        raise UnsupportedError(path, "is an animation", "save the frames you need as PNG")
     with quietly() if form == "tiff" else nullcontext():
         image.load()
     if isinstance(image, JpegImageFile):
@@ -163,10 +163,10 @@ def _decoded(contents: Contents, form: str, path: Path) -> tuple[Image.Image, En
 
 def _refuse_what_cannot_be_held(size: tuple[int, int], mode: str, path: Path) -> None:
     if size[0] * size[1] > MAX_PIXELS:
-        raise PhotoError(path, f"has more than the {MAX_PIXELS // 10**6} megapixels allowed", _SMALLER)
+        raise TooLargeError(path, f"has more than the {MAX_PIXELS // 10**6} megapixels allowed", _SMALLER)
     refused = _REFUSED_MODES["I"] if ";" in mode else _REFUSED_MODES.get(mode)
     if refused:
-        raise PhotoError(path, *refused)
+        raise UnsupportedError(path, *refused)
 
 
 def _in_plain_mode(image: Image.Image) -> Image.Image:

@@ -4,7 +4,7 @@ import struct
 from pathlib import Path
 from typing import Any
 
-from unseen.errors import PhotoError
+from unseen.errors import PhotoError, UnsupportedError
 from unseen.photo import colour
 from unseen.photo.boxes import Items, boxes, read_items
 from unseen.photo.decoders import open_avif, open_heic
@@ -120,7 +120,7 @@ def _profile(items: Items, path: Path) -> bytes | None:
     if profile is not None or numbers is None:
         return profile
     if colour.is_high_dynamic_range(numbers[1]):
-        raise PhotoError(path, "is a high dynamic range picture", "export it with standard dynamic range first")
+        raise UnsupportedError(path, "is a high dynamic range picture", "export it with standard dynamic range first")
     return colour.from_cicp(*numbers)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from unseen.errors import PhotoError
+from unseen.errors import PhotoError, UnsupportedError
 from unseen.photo import colour
 from unseen.photo.exif import parse
 from unseen.photo.hidden import embedded_pictures, exif_findings, text_of, trailer_findings, xmp_findings
@@ -100,10 +100,10 @@ def _refuse_what_is_no_8_bit_still(by_kind: dict[bytes, bytes], path: Path) -> N
     if len(header) != 13:
         raise PhotoError(path, "is truncated or damaged: it has no PNG header", "fetch the original again")
     if header[8] == 16:
-        raise PhotoError(path, "has 16 bits a channel", "convert it to 8 bits a channel first")
+        raise UnsupportedError(path, "has 16 bits a channel", "convert it to 8 bits a channel first")
     animation = by_kind.get(b"acTL", b"")
     if len(animation) == 8 and int.from_bytes(animation[:4], "big") > 1:
-        raise PhotoError(path, "is an animation", "save the frames you need as PNG")
+        raise UnsupportedError(path, "is an animation", "save the frames you need as PNG")
 
 
 def _text(chunk: Chunk) -> tuple[str, str] | None:
@@ -151,7 +151,8 @@ def _profile(by_kind: dict[bytes, bytes], path: Path) -> bytes | None:
     code = by_kind.get(b"cICP", b"")
     if len(code) == 4:
         if colour.is_high_dynamic_range(code[1]):
-            raise PhotoError(path, "is a high dynamic range picture", "export it with standard dynamic range first")
+            problem = "is a high dynamic range picture"
+            raise UnsupportedError(path, problem, "export it with standard dynamic range first")
         return colour.from_cicp(code[0], code[1])
     if b"iCCP" in by_kind:
         compressed = by_kind[b"iCCP"].partition(b"\0")[2][1:]

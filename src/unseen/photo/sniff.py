@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from unseen.errors import PhotoError
+from unseen.errors import PhotoError, UnsupportedError
 
 _CONVERT = "export it as JPEG or PNG first"
 _STILL = "unseen protects still pictures: save the frames you need as PNG"
@@ -39,7 +39,8 @@ def photo_format(data: bytes, path: Path) -> str:
     """The format of a photo's bytes: "jpeg", "png", "webp", "avif", "tiff" or "heic".
 
     Raises:
-        PhotoError: empty, an animation, a video, or another kind of file.
+        PhotoError: empty.
+        UnsupportedError: an animation, a video, or another kind of file.
     """
     if not data:
         raise PhotoError(path, "is empty", "fetch the original again")
@@ -51,12 +52,12 @@ def photo_format(data: bytes, path: Path) -> str:
         return "webp"
     for offset, magic, kind, remedy in _OTHER_KINDS:
         if data.startswith(magic, offset):
-            raise PhotoError(path, f"is {kind}", remedy)
+            raise UnsupportedError(path, f"is {kind}", remedy)
     if data.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")):
         return "tiff"
     if data[4:8] == b"ftyp":
         return _iso_format(data, path)
-    raise PhotoError(path, *_UNKNOWN)
+    raise UnsupportedError(path, *_UNKNOWN)
 
 
 def _iso_format(data: bytes, path: Path) -> str:
@@ -65,13 +66,13 @@ def _iso_format(data: bytes, path: Path) -> str:
     major = data[8:12]
     brands = [major] + [data[position : position + 4] for position in range(16, length, 4)]
     if major in _SEQUENCE_BRANDS:
-        raise PhotoError(path, "is an image sequence", _STILL)
+        raise UnsupportedError(path, "is an image sequence", _STILL)
     if major == b"crx ":
-        raise PhotoError(path, "is a camera raw file", _CONVERT)
+        raise UnsupportedError(path, "is a camera raw file", _CONVERT)
     if major in _AVIF_BRANDS or (major in _SHARED_BRANDS and b"avif" in brands):
         return "avif"
     if major in _HEIC_BRANDS or major in _SHARED_BRANDS:
         return "heic"
     if major.startswith(_VIDEO_BRANDS):
-        raise PhotoError(path, "is a video", _STILL)
-    raise PhotoError(path, *_UNKNOWN)
+        raise UnsupportedError(path, "is a video", _STILL)
+    raise UnsupportedError(path, *_UNKNOWN)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from unseen.errors import PhotoError
+from unseen.errors import UnsupportedError
 from unseen.photo.decoders import open_tiff, quietly
 from unseen.photo.exif import Entry, Exif, directories, header, parse
 from unseen.photo.hidden import exif_findings, xmp_findings
@@ -32,7 +32,7 @@ def examine(data: bytes, path: Path) -> Contents:
     """What a TIFF file holds.
 
     Raises:
-        PhotoError: more than 8 bits a channel, several pages, or a camera raw file.
+        UnsupportedError: more than 8 bits a channel, several pages, or a camera raw file.
     """
     image = open_tiff(data)
     with quietly():
@@ -68,14 +68,14 @@ def _further_pages(image: Any) -> list[bool]:
 def _refuse_what_is_no_8_bit_still(tags: dict[int, Any], reduced: list[bool], path: Path) -> None:
     is_reduced = bool(int(tags.get(_SUBFILE, 0)) & 1)
     if _RAW in tags or is_reduced or tags.get(_PHOTOMETRIC) in (_COLOUR_FILTER, _LINEAR_RAW):
-        raise PhotoError(path, "is a camera raw file", "export it as JPEG or PNG first")
+        raise UnsupportedError(path, "is a camera raw file", "export it as JPEG or PNG first")
     if not all(reduced):
-        raise PhotoError(path, f"has {len(reduced) + 1} pages", "save the pages you need as files of their own")
+        raise UnsupportedError(path, f"has {len(reduced) + 1} pages", "save the pages you need as files of their own")
     bits = tags.get(_BITS, (1,))
     deepest = max(bits) if isinstance(bits, tuple) else bits
     formats = tags.get(_SAMPLE_FORMAT, (1,))
     if deepest > 8 or set(formats if isinstance(formats, tuple) else (formats,)) - {1, 4}:
-        raise PhotoError(path, f"has {deepest} bits a channel", "convert it to 8 bits a channel first")
+        raise UnsupportedError(path, f"has {deepest} bits a channel", "convert it to 8 bits a channel first")
 
 
 def compose(pixels: Pixels, alpha: Alpha, icc: bytes | None, xmp: bytes, exif: Exif | None) -> bytes:

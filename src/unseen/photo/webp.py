@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-from unseen.errors import PhotoError
+from unseen.errors import UnsupportedError
 from unseen.photo.exif import parse
 from unseen.photo.hidden import embedded_pictures, exif_findings, trailer_findings, xmp_findings
 from unseen.photo.photo import Contents, Encoding, Finding, Metadata, unique
@@ -32,12 +32,12 @@ def examine(data: bytes, path: Path) -> Contents:
     """What a WebP file holds.
 
     Raises:
-        PhotoError: an animation.
+        UnsupportedError: an animation.
     """
     parts = list(chunks(data))
     by_kind = dict(reversed(parts))
     if b"ANIM" in by_kind or b"ANMF" in by_kind:
-        raise PhotoError(path, "is an animation", "save the frames you need as PNG")
+        raise UnsupportedError(path, "is an animation", "save the frames you need as PNG")
     xmp = by_kind.get(b"XMP ")
     exif = parse(by_kind.get(b"EXIF", b""))
     found = [

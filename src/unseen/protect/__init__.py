@@ -1,5 +1,6 @@
 """Protecting photos, one or many: the data flow from a file to a protected copy and its account."""
 
+from unseen.protect.attending import Attend, GivenUpError, Stage
 from unseen.protect.opening import placed
 from unseen.protect.photos import protect_file, protect_photos
 from unseen.protect.protection import (
@@ -11,10 +12,17 @@ from unseen.protect.protection import (
     require_hiding,
     settings_of,
 )
+from unseen.protect.store import DISK, Memory, Store
 
 __all__ = [
+    "DISK",
+    "Attend",
+    "GivenUpError",
+    "Memory",
     "Outcome",
     "Protection",
+    "Stage",
+    "Store",
     "chosen_device",
     "load_held_out",
     "load_networks",

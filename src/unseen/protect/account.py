@@ -45,12 +45,12 @@ def account(
 
 
 def failed(work: Work) -> PhotoRow:
-    """The row of a photo that could not be protected; `work.error` says why."""
+    """The row of a photo that could not be protected; `work.problem` says why."""
     return PhotoRow(
         input=str(work.job.source),
         output=None,
         status="failed",
-        error=work.error,
+        error=None if work.problem is None else one_line(work.job, work.problem),
         seconds=work.seconds,
         iterations=None,
         target=None,

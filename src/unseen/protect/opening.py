@@ -1,40 +1,40 @@
 """From a job to a photo at hand: decoded, its copy's name settled, and every network asked about it."""
 
-import os
 import time
 from dataclasses import replace
 from pathlib import Path
 
 from unseen.canvas import canvas_shape, working_copy
-from unseen.errors import PhotoError
-from unseen.photo import Photo, output_format, output_suffix, read_photo
+from unseen.photo import Photo, output_format, output_suffix
 from unseen.plan import Job
-from unseen.protect.account import one_line
+from unseen.protect.attending import Attend, attended
 from unseen.protect.hiding import hide
 from unseen.protect.protection import Protection, Work
+from unseen.protect.store import Store
 from unseen.reading import answer, reference_of
 
 
-def placed(job: Job, format: str, taken: set[Path]) -> tuple[Photo, Job]:
+def placed(job: Job, format: str, taken: set[Path], store: Store) -> tuple[Photo, Job]:
     """Decode a photo and settle the name of its copy, which joins `taken`.
 
     Raises:
         PhotoError: it cannot be read, or its copy cannot be written under that name.
         UnseenError: no such format.
     """
-    photo = read_photo(job.source)
+    photo = store.read(job.source)
     suffix = output_suffix(photo, output_format(photo, format))
     job = replace(job, target=job.target.with_suffix(suffix))
-    _require_free(job, taken)
+    store.require_free(job, taken)
     return photo, job
 
 
-def opened(job: Job, protection: Protection, taken: set[Path]) -> Work:
+def opened(job: Job, protection: Protection, taken: set[Path], store: Store, attend: Attend) -> Work:
     """A photo ready to be protected; a failure is noted, not raised."""
     started = time.perf_counter()
     work = Work(job=job)
     try:
-        photo, work.job = placed(job, protection.format, taken)
+        attended(attend, job, "reading")
+        photo, work.job = placed(job, protection.format, taken, store)
         picture = photo
         for scheme in protection.pictures:
             picture = scheme(picture, seed=protection.seed)
@@ -42,7 +42,7 @@ def opened(job: Job, protection: Protection, taken: set[Path]) -> Work:
         # Without the sRGB pixels, which a photo keeps once they are asked for.
         work.photo, work.picture = replace(photo), replace(picture)
     except Exception as error:
-        work.error = one_line(job, error)
+        work.problem = error
     work.seconds = time.perf_counter() - started
     return work
 
@@ -68,18 +68,3 @@ def _ask(work: Work, photo: Photo, picture: Photo, protection: Protection) -> No
             for network in protection.views[len(surrogates) :]
         ),
     )
-
-
-def _require_free(job: Job, taken: set[Path]) -> None:
-    """Refuse, before any work, a name that exists, that this run has given away, or that cannot be made."""
-    target = job.target.resolve()
-    if target in taken:
-        problem = f"its copy {job.target} has the name of another photo's copy"
-        raise PhotoError(job.source, problem, "protect the two in runs of their own, with another -o")
-    if os.path.lexists(job.target):
-        raise PhotoError(job.source, f"its copy {job.target} exists already", "move it away or choose another -o")
-    folder = next(parent for parent in target.parents if parent.exists())
-    if not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
-        why = f"{folder} {'may not be changed' if folder.is_dir() else 'is a file'}"
-        raise PhotoError(job.source, f"its copy {job.target} cannot be written: {why}", "choose another -o")
-    taken.add(target)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -18,18 +18,21 @@ from unseen.photo.photo import same_channels
 from unseen.pictures import PictureScheme
 from unseen.plan import Job, copy_of
 from unseen.profiles import hidden_names
-from unseen.protect.account import account, failed, one_line, untouched
+from unseen.protect.account import account, failed, untouched
+from unseen.protect.attending import Attend, attended, patiently, watches
 from unseen.protect.audited import audited
 from unseen.protect.hiding import hidden_by
 from unseen.protect.opening import opened
 from unseen.protect.protection import Outcome, Protection, Work, load_held_out, load_networks
-from unseen.protect.saving import publish, saved_finely
+from unseen.protect.saving import saved_finely
+from unseen.protect.store import DISK, Store
 from unseen.reading import known_class
 from unseen.report.layout import PhotoRow
 from unseen.report.pictures import preview
 from unseen.schemes import Shield
 from unseen.threats import IN_BRIEF, Preset, presets_named
 from unseen.types import Laying, Protected, Scheme
+from unseen.watch import watching
 
 CHUNK_PHOTOS = 4 * LANES
 """Photos read ahead for one call of the scheme, so that its lanes stay full."""
@@ -94,28 +97,46 @@ def protect_file(
 
 
 def protect_photos(
-    jobs: Iterable[Job], protection: Protection, *, previews: int = 0, presets: Sequence[Preset] = ()
+    jobs: Iterable[Job],
+    protection: Protection,
+    *,
+    previews: int = 0,
+    presets: Sequence[Preset] = (),
+    store: Store = DISK,
+    attend: Attend = patiently,
 ) -> Iterator[Outcome]:
     """Protect photos in order, a chunk at a time; what fails is a row with status "failed", and the others go on.
 
     Args:
         previews: of how many photos, at most, thumbnails are made.
         presets: ways in which networks that are held out read originals and copies.
+        store: where photos come from and copies go.
+        attend: told of every photo how far it is; one that it does not want any more fails.
 
     Raises:
         UnseenError: networks that do not go together, or a setting that does not fit them.
     """
     ensemble = Ensemble(protection.views, precision=protection.precision, mixed=bool(protection.hide))
     taken: set[Path] = set()
-    for chunk in _chunks(opened(job, protection, taken) for job in jobs):
+    runtime = _Runtime(presets=tuple(presets), store=store, attend=attend)
+    for chunk in _chunks(opened(job, protection, taken, store, attend) for job in jobs):
         give_back()
-        made = _made(chunk, protection, ensemble)
+        made = _made(chunk, protection, ensemble, attend)
         give_back()
         for work in chunk:
-            outcome = _finish(work, made.get(id(work)), protection, presets, with_preview=previews > 0)
+            outcome = _finish(work, made.get(id(work)), protection, runtime, with_preview=previews > 0)
             previews -= outcome.preview is not None
             yield outcome
             work.photo = work.picture = None  # frees the pixels before the next chunk is read
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Runtime:
+    """What changes no pixel: see `protect_photos`."""
+
+    presets: tuple[Preset, ...]
+    store: Store
+    attend: Attend
 
 
 def _chunks(works: Iterable[Work]) -> Iterator[list[Work]]:
@@ -132,7 +153,9 @@ def _chunks(works: Iterable[Work]) -> Iterator[list[Work]]:
         yield chunk
 
 
-def _made(chunk: list[Work], protection: Protection, ensemble: Ensemble) -> dict[int, tuple[Laying, Protected, int]]:
+def _made(
+    chunk: list[Work], protection: Protection, ensemble: Ensemble, attend: Attend
+) -> dict[int, tuple[Laying, Protected, int]]:
     """The scheme's answer for every photo that could be read: how it is changed, all results, and which of them."""
     groups: dict[tuple[int, ...], list[Work]] = {}
     for work in chunk:
@@ -142,12 +165,12 @@ def _made(chunk: list[Work], protection: Protection, ensemble: Ensemble) -> dict
     for group in groups.values():
         started = time.perf_counter()
         try:
-            changes, protected = _changes(group, protection, ensemble)
+            changes, protected = _changes(group, protection, ensemble, attend)
         except ValueError as error:
             raise UnseenError(str(error)) from error
         except Exception as error:  # such as a GPU's memory that is too small for this shape
             for work in group:
-                work.photo, work.error = None, one_line(work.job, error)
+                work.photo, work.problem = None, error
             continue
         spent = time.perf_counter() - started
         shares = (protected.iterations + 1).double() / (protected.iterations + 1).sum()
@@ -157,15 +180,18 @@ def _made(chunk: list[Work], protection: Protection, ensemble: Ensemble) -> dict
     return made
 
 
-def _changes(group: list[Work], protection: Protection, ensemble: Ensemble) -> tuple[tuple[Laying, ...], Protected]:
+def _changes(
+    group: list[Work], protection: Protection, ensemble: Ensemble, attend: Attend
+) -> tuple[tuple[Laying, ...], Protected]:
     """How photos that share the shape of their canvas are changed."""
     device = protection.surrogates[0].device
     images = torch.cat([work.canvas for work in group]).to(device)
-    if protection.hide:
-        protected = hidden_by(protection.settled_scheme, images, ensemble, protection)
-        return layings(protected, images), protected
-    references = torch.tensor([work.view_references for work in group], device=device)
-    protected = protection.settled_scheme(images, ensemble, seed=protection.seed, references=references)
+    with watching(images, watches(attend, [work.job for work in group])):
+        if protection.hide:
+            protected = hidden_by(protection.settled_scheme, images, ensemble, protection)
+        else:
+            references = torch.tensor([work.view_references for work in group], device=device)
+            protected = protection.settled_scheme(images, ensemble, seed=protection.seed, references=references)
     return layings(protected, images), protected
 
 
@@ -173,7 +199,7 @@ def _finish(
     work: Work,
     made: tuple[Laying, Protected, int] | None,
     protection: Protection,
-    presets: Sequence[Preset],
+    runtime: _Runtime,
     *,
     with_preview: bool,
 ) -> Outcome:
@@ -183,16 +209,17 @@ def _finish(
         pictures = preview(work.photo.srgb, work.photo.srgb) if with_preview else None
         return Outcome(row=untouched(work, work.photo, protection), preview=pictures)
     if work.photo is None or work.picture is None or made is None:
-        return Outcome(row=failed(work))
+        return Outcome(row=failed(work), problem=work.problem)
     change, protected, index = made
     try:
+        attended(runtime.attend, work.job, "checking")
         saved = saved_finely(work, work.picture, change(work.picture.pixels), protection)
         row = account(work, work.photo, saved, protected, index, protection)
-        rows, notes = audited(work, work.photo, saved.photo, protection, presets)
+        rows, notes = audited(work, work.photo, saved.photo, protection, runtime.presets)
         row = replace(row, audit=rows, notes=(*row.notes, *notes))
         pictures = preview(*same_channels(work.photo.srgb, saved.photo.srgb)) if with_preview else None
-        publish(saved, work.job.target)
+        runtime.store.write(work.job.target, saved.data)
     except Exception as error:
-        work.error = one_line(work.job, error)
-        return Outcome(row=failed(work))
+        work.problem = error
+        return Outcome(row=failed(work), problem=error)
     return Outcome(row=replace(row, seconds=work.seconds + time.perf_counter() - started), preview=pictures)

@@ -104,10 +104,17 @@ class Protection:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """One photo done: its row, and thumbnails where they were asked for and a copy was written."""
+    """One photo done.
+
+    Attributes:
+        row: its account.
+        preview: thumbnails, where they were asked for and a copy was written.
+        problem: why it failed, which the row tells in one line.
+    """
 
     row: PhotoRow
     preview: Preview | None = None
+    problem: Exception | None = None
 
 
 @dataclass(kw_only=True)
@@ -118,7 +125,7 @@ class Work:
         seconds: what was spent on it alone, so far.
         photo: None once it has failed or is done.
         picture: what the picture schemes made of it, and the noise is laid on; the photo itself where there are none.
-        error: why it failed, in one line.
+        problem: why it failed.
         canvas: (1, C, h, w), what the noise is computed on.
         before: every network's logits (K,) on the original, in the order of `Protection.networks`.
         references: the class each of them judges it by.
@@ -130,7 +137,7 @@ class Work:
     seconds: float = 0.0
     photo: Photo | None = None
     picture: Photo | None = None
-    error: str | None = None
+    problem: Exception | None = None
     before: tuple[Tensor, ...] = ()
     references: tuple[int, ...] = ()
     view_references: tuple[int, ...] = ()

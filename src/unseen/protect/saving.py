@@ -1,11 +1,10 @@
 """From protected pixels to the file: as the original was saved, but never coarser than the protection survives."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from torch import Tensor
 
-from unseen.photo import Encoding, Photo, encode, encodings, output_format, read_photo_bytes, write_new
+from unseen.photo import Encoding, Photo, encode, encodings, output_format, read_photo_bytes
 from unseen.photo.photo import Pixels
 from unseen.protect.hiding import revealing
 from unseen.protect.protection import Protection, Work
@@ -50,17 +49,6 @@ def saved_finely(work: Work, photo: Photo, pixels: Pixels, protection: Protectio
             break
     after += tuple(answer(network, again.srgb) for network in protection.held_out)
     return Saved(data=data, photo=again, encoding=encoding, after=after, is_hidden=all(hides))
-
-
-def publish(saved: Saved, target: Path) -> None:
-    """Put the file in its place, whole or not at all.
-
-    Raises:
-        PhotoError: it cannot be written.
-        OSError: its folder cannot be made.
-    """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    write_new(target, saved.data)
 
 
 def _asked(photo: Photo, work: Work, protection: Protection) -> tuple[tuple[Tensor, ...], list[bool]]:

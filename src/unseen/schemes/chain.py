@@ -11,6 +11,7 @@ from unseen.laying import InTurn, layings
 from unseen.schemes.settings import lanes_setting, require_lanes
 from unseen.schemes.targets import original_logits, reference_labels
 from unseen.types import Classifier, Images, Labels, Protected, Scheme
+from unseen.watch import carried_over
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +43,10 @@ class Chain:
         labels = reference_labels(original_logits(images, classifier, lanes), references)
         iterations = torch.zeros(len(images), dtype=torch.long, device=images.device)
         stages = []
+        originals = images
         for scheme in self.schemes:
-            protected = _settled(scheme, lanes)(images, classifier, seed=seed, references=labels)
+            with carried_over(originals, images):
+                protected = _settled(scheme, lanes)(images, classifier, seed=seed, references=labels)
             stages.append(layings(protected, images))
             images = protected.images
             iterations += protected.iterations

@@ -17,6 +17,7 @@ from unseen.schemes.boundaries import ReadPhotos, asked, gaps, leads, likeliest
 from unseen.schemes.settings import require_at_least, setting
 from unseen.schemes.targets import hidden
 from unseen.types import Classifier, Flags, Images, Labels, PerPhoto, Protected
+from unseen.watch import wanted
 
 NORMS = ("l2", "linf")
 
@@ -110,8 +111,12 @@ class DeepFool:
         fooled = hidden(photos.logits, photos.labels)
         iterations = torch.zeros_like(fooled, dtype=torch.long)
         classes = likeliest(photos.logits, photos.labels, self.candidates)
+        still_wanted = wanted(photos.images, self.max_iterations)
+        given_up = torch.zeros_like(fooled)
         for _ in range(self.max_iterations):
-            left = (~fooled).nonzero().flatten()
+            left = (~fooled & ~given_up).nonzero().flatten()
+            given_up[left] = ~still_wanted(left.tolist(), iterations[left].tolist()).to(left.device)
+            left = left[~given_up[left]]
             if len(left) == 0:
                 break
             others = photos.take(left)

@@ -84,6 +84,7 @@ class Enhance:
             shaping=shaping_named(self.shaping),
             lanes=lanes,
             asked=asked,
+            photos=images,
         )
         released = [
             quantise(graded(grade[None], image[None])) for grade, image in zip(ascent.images, images, strict=True)

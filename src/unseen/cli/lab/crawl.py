@@ -6,10 +6,9 @@ from typing import Any
 
 import click
 
-from unseen.catalogue import DEFAULT_AUDIT_MODELS, DEFAULT_MODELS, way_named
+from unseen.catalogue import DEFAULT_AUDIT_MODELS, DEFAULT_LIMIT, DEFAULT_MODELS, way_named
 from unseen.cli.lab.telling import write_and_tell
 from unseen.cli.options import (
-    DEFAULT_LIMIT,
     device_option,
     given_limit,
     lab_folder_option,
