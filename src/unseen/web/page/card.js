@@ -12,7 +12,7 @@ import { STATUSES } from "./verdicts.js";
 import { isShown, look } from "./work.js";
 import { capitalised, counted, size } from "./words.js";
 
-/** Cards that stay drawn however far away they are; with more photos, those far away are dropped. */
+/** So many cards are all drawn whole; with more photos, those far away have but a title. */
 const KEPT_DRAWN = 50;
 const numbers = new WeakMap();
 let last = 0;
@@ -42,7 +42,8 @@ export function cardOf(photo) {
 
 /** Draw the regions that would look different now, and leave alone what a person may be using. */
 function draw({ photo, regions, isNear }) {
-  for (const region of isNear ? regions : []) {
+  const isWhole = isNear || photos.length <= KEPT_DRAWN;
+  for (const region of regions.filter(({ name }) => isWhole || name === "title")) {
     const key = JSON.stringify(region.key(photo));
     if (key === region.drawn) continue;
     region.drawn = key;
@@ -53,7 +54,7 @@ function draw({ photo, regions, isNear }) {
 
 /** What is far away is dropped, and its height stays, so that nothing jumps. */
 function erase({ regions }) {
-  for (const region of regions) {
+  for (const region of regions.filter(({ name }) => name !== "title")) {
     region.place.style.minBlockSize = `${region.place.offsetHeight}px`;
     region.drawn = null;
     fill(region.place);
