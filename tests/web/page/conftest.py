@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,28 @@ ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
 UNSEEN = (sys.executable, "-m", "unseen")
 
 
+@contextmanager
+def running(*options: str) -> "Iterator[tuple[str, subprocess.Popen[str]]]":
+    """A server, as long as it is needed."""
+    command = [*UNSEEN, "serve", "--port", "0", "--no-browser", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip(), process
+        process.terminate()
+
+
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     """Where a server with the networks that come with unseen is."""
-    command = [*UNSEEN, "serve", "--port", "0", "--no-browser"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().strip()
-        process.terminate()
+    with running() as (found, _):
+        yield found
+
+
+@pytest.fixture
+def another(tiny: str) -> "Iterator[Callable[..., tuple[str, subprocess.Popen[str]]]]":
+    """Start another server, with a quick network: another(*options) -> address, process."""
+    with ExitStack() as stack:
+        yield lambda *options: stack.enter_context(running("--model", tiny, "--audit-model", "", *options))
 
 
 @pytest.fixture(scope="session")
@@ -42,9 +57,10 @@ def browser() -> Iterator[Any]:
 @pytest.fixture
 def opened(browser: Any, address: str) -> Iterator[Callable[..., Any]]:
     """Open the page: opened(width=…, color_scheme=…). Nothing may go to another host, and nothing may go wrong."""
-    contexts, requests, complaints = [], [], []
+    contexts: list[Any] = []
+    own, requests, complaints = [address], list[str](), list[str]()
 
-    def open_page(*, width: int = 1280, height: int = 900, **options: Any) -> Any:
+    def open_page(*, at: str = address, width: int = 1280, height: int = 900, **options: Any) -> Any:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         page = context.new_page()
@@ -52,15 +68,15 @@ def opened(browser: Any, address: str) -> Iterator[Callable[..., Any]]:
         page.on("request", lambda request: requests.append(request.url))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda told: complaints.append(told.text) if told.type in ("error", "warning") else None)
-        page.goto(address)
+        page.goto(at)
+        own.append(at.partition("#")[0])
         return page
 
     yield open_page
     for context in contexts:
         context.close()
-    foreign = [url for url in requests if not url.startswith((address, f"blob:{address}", "data:"))]
-    assert foreign == []
-    assert [told for told in complaints if not told.startswith("Failed to load resource: the server responded")] == []
+    assert [url for url in requests if not url.removeprefix("blob:").startswith((*own, "data:"))] == []
+    assert [told for told in complaints if not told.startswith("Failed to load resource")] == []
 
 
 @pytest.fixture

@@ -24,11 +24,14 @@ export function button(text, act, attributes = {}) {
   return h("button", { type: "button", ...attributes, click: act }, text);
 }
 
-/** Replace what an element holds, and keep the focus where it was if something with the same `data-focus` is there. */
+/** Replace what an element holds. The focus stays on what has the same `data-focus`, or goes to the photo's name. */
 export function fill(element, ...children) {
-  const held = element.contains(document.activeElement) ? document.activeElement.dataset.focus : undefined;
+  const isHeld = element.contains(document.activeElement);
+  const held = document.activeElement?.dataset.focus ?? "";
   element.replaceChildren(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
-  if (held) element.querySelector(`[data-focus="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
+  if (!isHeld) return;
+  const same = element.querySelector(`[data-focus="${CSS.escape(held)}"]`);
+  (same ?? element.closest("article")?.querySelector("h3"))?.focus({ preventScroll: true });
 }
 
 /** Parts that open and close, and stay as they were when they are drawn again. */
