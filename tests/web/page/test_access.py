@@ -21,7 +21,8 @@ def tab_to(page: Any, name: str, most: int = 60) -> None:
             """() => {
               const element = document.activeElement;
               const handle = element.closest(".compare")?.querySelector(".edge");
-              const ring = handle ? getComputedStyle(handle, "::after") : getComputedStyle(element.closest(".way") ?? element);
+              const shown = handle ?? element.closest(".way") ?? element;
+              const ring = getComputedStyle(shown, handle ? "::after" : null);
               const own = element.closest("label") ?? element;
               const name = element.getAttribute("aria-label") ?? own.innerText;
               return { name: name.trim(), ring: ring.outlineStyle !== "none" || element === document.body };
