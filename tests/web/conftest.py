@@ -35,7 +35,8 @@ def opened() -> Iterator[Callable[..., Desk]]:
     desks = []
 
     def open_desk(offer: Offer, *, on_batch: Callable[[int], None] = lambda count: None, **limits: float) -> Desk:
-        desks.append(desk := Desk(offer, Limits(**limits), on_batch=on_batch))  # type: ignore[arg-type]
+        desks.append(desk := Desk(offer, Limits(**limits)))  # type: ignore[arg-type]
+        desk.on_batch = on_batch
         desk.start()
         return desk
 

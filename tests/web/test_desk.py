@@ -238,8 +238,10 @@ def test_who_stops_leaves_nobody_waiting(opened: Opened, slow: Offer, photos: li
 def test_networks_that_cannot_be_had_are_told(tmp_path: Path) -> None:
     (tmp_path / "broken.py").write_text("def network():\n    raise RuntimeError('no weights')\n")
     told: list[Exception] = []
-    desk = Desk(Offer(models=(f"{tmp_path}/broken.py:network",)), Limits(), on_failure=told.append)
+    desk = Desk(Offer(models=(f"{tmp_path}/broken.py:network",)), Limits())
+    desk.on_failure = told.append
     desk.start()
     desk.stop()
-    assert isinstance(told[0], ModelError)
+    assert isinstance(desk.failure, ModelError)
+    assert told == [desk.failure]
     assert not desk.is_ready

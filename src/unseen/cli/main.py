@@ -13,6 +13,7 @@ from unseen.cli.demo import demo
 from unseen.cli.inspect import inspect
 from unseen.cli.lab import lab
 from unseen.cli.protect import protect
+from unseen.cli.serve import serve
 from unseen.cli.terminal import INTERRUPTED, complain
 from unseen.cli.train import train
 from unseen.errors import UnseenError
@@ -29,7 +30,7 @@ def commands() -> None:
     """
 
 
-for verb in (protect, audit, inspect, models, schemes, demo, lab, train):
+for verb in (protect, audit, inspect, serve, models, schemes, demo, lab, train):
     commands.add_command(verb)
 
 

@@ -31,22 +31,19 @@ class Desk:
     Args:
         offer: what can be asked for.
         limits: how much is taken in.
+
+    Attributes:
         on_batch: told how many photos are computed together, each time.
-        on_failure: told why the networks cannot be loaded, in which case nothing is ever served.
+        on_failure: told when the networks cannot be loaded, in which case nothing is ever served.
+        failure: why they cannot.
     """
 
-    def __init__(
-        self,
-        offer: Offer,
-        limits: Limits,
-        *,
-        on_batch: Callable[[int], None] = lambda count: None,
-        on_failure: Callable[[Exception], None] = lambda error: None,
-    ) -> None:
+    def __init__(self, offer: Offer, limits: Limits) -> None:
         self.offer = offer
         self.limits = limits
-        self.on_batch = on_batch
-        self._on_failure = on_failure
+        self.on_batch: Callable[[int], None] = lambda count: None
+        self.on_failure: Callable[[Exception], None] = lambda error: None
+        self.failure: Exception | None = None
         self._line = Line(limits)
         self._busy: list[Ticket] = []
         self._changed = threading.Condition()
@@ -141,7 +138,8 @@ class Desk:
         try:
             _ = self.offer.networks
         except Exception as error:
-            self._on_failure(error)
+            self.failure = error
+            self.on_failure(error)
             return
         self._ready.set()
         while not self._stopping:

@@ -1,0 +1,96 @@
+"""Sixteen clients for a minute, on this machine: nobody is failed, and memory does not grow."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+CLIENTS = 16
+SECONDS = 60
+SETTLED = 20
+"""Seconds after which every size and setting has been seen, so that memory has no reason to grow any more."""
+
+pytestmark = [pytest.mark.proof, pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")]
+
+
+@pytest.fixture
+def server(tiny: str, tmp_path: Path) -> Iterator[tuple[int, str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "unseen", "serve", "--port", "0", "--no-browser", "--waiting", "24", "--model", tiny],
+        cwd=tmp_path,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    yield process.pid, process.stdout.readline().strip()
+    process.kill()
+    process.communicate()
+
+
+def memory_of(process: int) -> float:
+    """Megabytes that a process holds."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+
+
+def test_sixteen_clients_for_a_minute(server: tuple[int, str], draw) -> None:
+    process, address = server
+    photos = [
+        draw(f"{seed}.{suffix}", seed=seed, size=(200 + 40 * seed, 300)).read_bytes()
+        for seed, suffix in enumerate(["jpg", "png", "webp", "tiff"])
+    ]
+    statuses: Counter[tuple[str, int]] = Counter()
+    problems: list[object] = []
+    end = time.monotonic() + SECONDS
+
+    def client(number: int) -> None:
+        kinds = [
+            ("protect", {}),
+            ("inspect", {}),
+            ("protect", {"Accept": "application/json"}),
+            ("protect", {"Accept": "application/x-ndjson"}),
+        ]
+        turn = number
+        with requests.Session() as session:
+            session.headers["X-Unseen-Client"] = f"client-{number % 5}"
+            while time.monotonic() < end:
+                turn += 1
+                verb, headers = kinds[turn % len(kinds)]
+                try:
+                    answer = session.post(
+                        f"{address}v1/{verb}?" + ("" if verb == "inspect" else f"seed={turn % 2}"),
+                        data=photos[turn % len(photos)],
+                        headers=headers,
+                        timeout=60,
+                    )
+                except requests.RequestException as error:
+                    problems.append(error)
+                    continue
+                statuses[verb, answer.status_code] += 1
+                if answer.status_code == 429:
+                    assert int(answer.headers["Retry-After"]) >= 1
+                    time.sleep(0.2)
+                elif b'"failed"' in answer.content[-2000:]:
+                    problems.append(answer.content[-300:])
+
+    threads = [threading.Thread(target=client, args=(number,)) for number in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    time.sleep(SETTLED)
+    settled = memory_of(process)
+    for thread in threads:
+        thread.join()
+    grown = memory_of(process) - settled
+    assert problems == []
+    assert {status for _, status in statuses} <= {200, 429}, statuses
+    assert statuses["protect", 200] > 2 * CLIENTS
+    assert statuses["inspect", 200] > CLIENTS
+    assert grown < 0.05 * settled, f"{settled:.0f} MB after {SETTLED} s, {grown:.0f} MB more in the end"
