@@ -7,6 +7,7 @@ from fastapi_offline import FastAPIOffline
 
 from unseen import __version__
 from unseen.web.answering import Heads, Lingering
+from unseen.web.body import Inbox
 from unseen.web.description import ABOUT, complete
 from unseen.web.desk import Desk
 from unseen.web.guard import Guard
@@ -52,7 +53,7 @@ def create_app(
     """
     metrics = Metrics(lambda: desk.waiting)
     desk.on_batch = metrics.batch_done
-    studio = Studio(offer=offer, desk=desk, limits=limits, metrics=metrics)
+    studio = Studio(offer=offer, desk=desk, limits=limits, inbox=Inbox(limits), metrics=metrics)
     app = FastAPIOffline(
         docs_url=None,
         redoc_url=None,

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 from unseen.web.form import FileOfForm, boundary_of
 from unseen.web.limits import MEGABYTE, Limits
 from unseen.web.names import bare_name
-from unseen.web.problems import HungUp, Problem
+from unseen.web.problems import RETRY_AFTER, HungUp, Problem
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,68 +27,85 @@ class Received:
     name: str
 
 
-async def received(request: Request, limits: Limits, name: str | None = None) -> Received:
-    """The photo of a request.
+class Inbox:
+    """Receives bodies, no more at a time than the memory is for.
 
     Args:
-        name: what a photo is called that is not the file of a form.
-
-    Raises:
-        Problem: too large, too slow, empty, or a form with anything but one file.
-        HungUp: the client has left.
+        limits: how large and how slow a body may be, and how much all that arrive may hold together.
     """
-    boundary = boundary_of(request.headers.get("content-type"))
-    if boundary is None:
-        photo = Received(data=await whole_body(request, limits), name=bare_name(name))
-    else:
-        form = FileOfForm(boundary)
-        async with aclosing(_chunks(request, limits)) as chunks:
-            async for chunk in chunks:
-                form.write(chunk)
-        data, given = form.finished()
-        photo = Received(data=data, name=bare_name(given or name))
-    if not photo.data:
-        raise Problem(422, f"{photo.name}: is empty", "send a photo as the body, or as the file of a form")
-    return photo
 
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._arriving = 0
 
-async def whole_body(request: Request, limits: Limits) -> bytes:
-    """A request's body.
+    async def photo(self, request: Request, name: str | None) -> Received:
+        """The photo of a request.
 
-    Raises:
-        Problem: too large or too slow.
-        HungUp: the client has left.
-    """
-    async with aclosing(_chunks(request, limits)) as chunks:
-        return b"".join([chunk async for chunk in chunks])
+        Args:
+            name: what it is called, where it is not the file of a form.
 
+        Raises:
+            Problem: too large, too slow, empty, or a form with anything but one file.
+            HungUp: the client has left.
+        """
+        boundary = boundary_of(request.headers.get("content-type"))
+        if boundary is None:
+            photo = Received(data=await self.whole(request), name=bare_name(name))
+        else:
+            form = FileOfForm(boundary)
+            async with aclosing(self._chunks(request)) as chunks:
+                async for chunk in chunks:
+                    form.write(chunk)
+            data, given = form.finished()
+            photo = Received(data=data, name=bare_name(given or name))
+        if not photo.data:
+            raise Problem(422, f"{photo.name}: is empty", "send a photo as the body, or as the file of a form")
+        return photo
 
-async def _chunks(request: Request, limits: Limits) -> AsyncGenerator[bytes]:
-    """The body in pieces, no more of it than is allowed and for no longer than is allowed."""
-    if request.headers.get("content-encoding", "identity") != "identity":
-        raise Problem(415, "the body is compressed", "send the photo's file as it is, without Content-Encoding")
-    length = request.headers.get("content-length", "")
-    size = int(length) if length.isdecimal() else 0
-    _require_small(size, limits)
-    size = 0
-    stream = aiter(request.stream())
-    try:
-        async with asyncio.timeout(limits.seconds):
-            while True:
-                async with asyncio.timeout(limits.stall):
-                    chunk = await anext(stream, None)
-                if chunk is None:
-                    return
-                size += len(chunk)
-                _require_small(size, limits)
-                yield chunk
-    except TimeoutError as error:
-        raise Problem(408, "the body stalled", "send the photo again, on a faster line") from error
-    except ClientDisconnect as error:
-        raise HungUp from error
+    async def whole(self, request: Request) -> bytes:
+        """A request's body.
 
+        Raises:
+            Problem: too large or too slow.
+            HungUp: the client has left.
+        """
+        async with aclosing(self._chunks(request)) as chunks:
+            return b"".join([chunk async for chunk in chunks])
 
-def _require_small(size: int, limits: Limits) -> None:
-    if size > limits.bytes:
-        most = f"{limits.bytes // MEGABYTE} MiB" if limits.bytes >= MEGABYTE else f"{limits.bytes} bytes"
-        raise Problem(413, f"the body is larger than {most}", "make the photo smaller first")
+    async def _chunks(self, request: Request) -> AsyncGenerator[bytes]:
+        """A body in pieces, refused as soon as it is too much or too slow."""
+        if request.headers.get("content-encoding", "identity") != "identity":
+            raise Problem(415, "the body is compressed", "send the photo's file as it is, without Content-Encoding")
+        length = request.headers.get("content-length", "")
+        self._require_room(int(length) if length.isdecimal() else 0)
+        size = 0
+        stream = aiter(request.stream())
+        try:
+            async with asyncio.timeout(self._limits.seconds):
+                while (chunk := await self._next(stream)) is not None:
+                    size += len(chunk)
+                    self._arriving += len(chunk)
+                    self._require_room(size)
+                    yield chunk
+        except TimeoutError as error:
+            raise Problem(408, "the body stalled", "send the photo again, on a faster line") from error
+        except ClientDisconnect as error:
+            raise HungUp from error
+        finally:
+            self._arriving -= size
+
+    async def _next(self, stream: AsyncGenerator[bytes]) -> bytes | None:
+        """The next piece; None after the last."""
+        async with asyncio.timeout(self._limits.stall):
+            return await anext(stream, None)
+
+    def _require_room(self, size: int) -> None:
+        """Raises:
+        Problem: a body of this size is too large, or too large for now.
+        """
+        if size > self._limits.bytes:
+            most = self._limits.bytes
+            told = f"{most // MEGABYTE} MiB" if most >= MEGABYTE else f"{most} bytes"
+            raise Problem(413, f"the body is larger than {told}", "make the photo smaller first")
+        if self._arriving > self._limits.held:
+            raise Problem(503, "too many photos arrive at once", "try again later", retry_after=RETRY_AFTER)

@@ -4,6 +4,7 @@ import logging
 import re
 import traceback
 from collections.abc import Mapping
+from concurrent.futures import CancelledError
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from unseen.errors import PhotoError, TooLargeError, UnseenError, UnsupportedError, visible
+from unseen.protect import GivenUpError
 from unseen.web.line import LineFullError, TooManyWaitingError
 from unseen.web.refusals import refused
 from unseen.web.side_table import StoppingError
@@ -80,6 +82,8 @@ def problem_of(error: Exception) -> Problem:
     match error:
         case Problem():
             return error
+        case GivenUpError() | CancelledError():  # not by the client that waits, so by the server
+            return problem_of(StoppingError())
         case LineFullError() | StoppingError():
             return Problem(503, *_parted(str(error)), retry_after=RETRY_AFTER)
         case TooManyWaitingError():

@@ -4,6 +4,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 
+from unseen.web.body import Inbox
 from unseen.web.desk import Desk
 from unseen.web.limits import Limits
 from unseen.web.metrics import Metrics
@@ -22,12 +23,14 @@ class Studio:
         offer: what can be asked for.
         desk: where photos are handed in.
         limits: how much a request may take.
+        inbox: where bodies are received.
         metrics: what is counted.
     """
 
     offer: Offer
     desk: Desk
     limits: Limits
+    inbox: Inbox
     metrics: Metrics
 
     async def ready(self) -> None:

@@ -7,7 +7,6 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from unseen.web.answers import Inspected, inspected
-from unseen.web.body import received
 from unseen.web.description import PHOTO_BODY, WITH_PHOTO, errors, files
 from unseen.web.settings import InspectParameters, Parameters, inspect_parameters, read_as
 from unseen.web.studio import Studio
@@ -26,7 +25,7 @@ def photo_routes(studio: Studio) -> APIRouter:
     )
     async def inspect(request: Request, asked: Annotated[InspectParameters, Depends(read)]) -> Inspected:
         """What networks read in a photo, and what its file tells beside its pixels."""
-        photo = await received(request, studio.limits, asked.name)
+        photo = await studio.inbox.photo(request, asked.name)
         await studio.ready()
         looking = await run_in_threadpool(
             studio.desk.look, photo.data, photo.name, tuple(asked.models), edge=asked.picture or 0
@@ -42,7 +41,7 @@ def photo_routes(studio: Studio) -> APIRouter:
     )
     async def picture(request: Request, asked: Annotated[Parameters, Depends(read_as(Parameters))]) -> Response:
         """The photo as PNG, upright and in sRGB, for browsers that do not show its format."""
-        photo = await received(request, studio.limits, asked.name)
+        photo = await studio.inbox.photo(request, asked.name)
         showing = await run_in_threadpool(studio.desk.show, photo.data, photo.name)
         return Response(await settled(showing, request, studio.limits.seconds), media_type="image/png")
 

@@ -13,7 +13,6 @@ from fastapi.responses import Response, StreamingResponse
 
 from unseen.web.accepting import Form, accepted
 from unseen.web.answers import ProtectedPhoto, media_type, protected_photo
-from unseen.web.body import received
 from unseen.web.description import PHOTO_BODY, PHOTO_TYPES, WITH_PHOTO, Responses, errors, files, header
 from unseen.web.names import content_disposition
 from unseen.web.problems import HungUp, problem_of
@@ -67,7 +66,7 @@ def protect_routes(studio: Studio) -> APIRouter:
     ) -> Response:
         """A protected copy of the photo, in its own format, without the metadata that betrays its owner."""
         form = accepted(request.headers.get("accept"))
-        photo = await received(request, studio.limits, asked.name)
+        photo = await studio.inbox.photo(request, asked.name)
         ticket = await run_in_threadpool(
             studio.desk.hand_in,
             photo.data,

@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from unseen.report import Report, to_html
 from unseen.report.layout import PhotoRow
 from unseen.report.pictures import Preview
-from unseen.web.body import whole_body
 from unseen.web.description import Responses, errors, files
 from unseen.web.names import content_disposition
 from unseen.web.problems import Problem
@@ -37,7 +36,7 @@ def report_routes(studio: Studio) -> APIRouter:
     )
     async def report(request: Request) -> Response:
         """The report about photos that this server protected with the same settings, as one page of HTML."""
-        page = await run_in_threadpool(_page, await whole_body(request, studio.limits))
+        page = await run_in_threadpool(_page, await studio.inbox.whole(request))
         named = {"Content-Disposition": content_disposition("unseen-report.html")}
         return Response(page, headers=named, media_type="text/html")
 
