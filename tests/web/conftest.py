@@ -1,11 +1,12 @@
 """A desk with quick networks, and a server in front of it."""
 
 import socket
+import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 import uvicorn
@@ -15,6 +16,11 @@ from unseen.web.app import create_app
 from unseen.web.desk import Desk
 from unseen.web.limits import Limits
 from unseen.web.offer import Offer
+
+from .served import Served
+
+App = Mapping[str, object]
+NOTHING: App = MappingProxyType({})
 
 
 @pytest.fixture
@@ -52,64 +58,37 @@ def photos(draw) -> list[bytes]:
     return [path.read_bytes() for path in paths]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Served:
-    """A server behind a real socket."""
-
-    port: int
-    desk: Desk
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def connected(self) -> socket.socket:
-        """A connection, over which a test may say whatever it likes."""
-        return socket.create_connection(("127.0.0.1", self.port), timeout=20)
-
-    def told(self, request: bytes) -> bytes:
-        """The whole answer to a request that is said byte by byte."""
-        with self.connected() as connection:
-            connection.sendall(request)
-            return read_all(connection)
-
-
-def read_all(connection: socket.socket) -> bytes:
-    """What comes over a connection until it is closed."""
-    pieces = []
-    while piece := connection.recv(65536):
-        pieces.append(piece)
-    return b"".join(pieces)
-
-
 @pytest.fixture
 def client(opened, offer) -> Callable[..., TestClient]:
-    """Clients of servers in this process: client(token=…, waiting=…)."""
+    """Clients of servers in this process: client(app={"token": …}, waiting=…)."""
 
-    def made(offered: Offer = offer, *, app: dict[str, object] | None = None, **limits: float) -> TestClient:
+    def made(offered: Offer = offer, *, app: App = NOTHING, **limits: float) -> TestClient:
         desk = opened(offered, **limits)
-        return TestClient(create_app(offered, desk, desk.limits, **(app or {})), base_url="http://127.0.0.1")
+        return TestClient(create_app(offered, desk, desk.limits, **app), base_url="http://127.0.0.1")  # type: ignore[arg-type]
 
     return made
 
 
 @pytest.fixture
-def serve(opened, offer) -> Iterator[Callable[..., Served]]:
+def serve(
+    opened, offer, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Served]]:
     """Servers behind real sockets: serve(offer, app={"token": …}, stall=…)."""
+    scratch = tmp_path_factory.mktemp("scratch")
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     running: list[tuple[uvicorn.Server, threading.Thread]] = []
 
-    def made(offered: Offer = offer, *, app: dict[str, object] | None = None, **limits: float) -> Served:
+    def made(offered: Offer = offer, *, app: App = NOTHING, **limits: float) -> Served:
         desk = opened(offered, **limits)
-        settings = uvicorn.Config(
-            create_app(offered, desk, desk.limits, **(app or {})), log_config=None, lifespan="off"
-        )
-        server, listening = uvicorn.Server(settings), socket.create_server(("127.0.0.1", 0))
+        face = create_app(offered, desk, desk.limits, **app)  # type: ignore[arg-type]
+        server = uvicorn.Server(uvicorn.Config(face, http="h11", log_config=None, lifespan="off", ws="none"))
+        listening = socket.create_server(("127.0.0.1", 0))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         running.append((server, thread))
         while not server.started:
             time.sleep(0.01)
-        return Served(port=listening.getsockname()[1], desk=desk)
+        return Served(port=listening.getsockname()[1], desk=desk, scratch=scratch)
 
     yield made
     for server, thread in running:

@@ -79,7 +79,7 @@ class Inbox:
         length = request.headers.get("content-length", "")
         self._require_room(int(length) if length.isdecimal() else 0)
         size = 0
-        stream = aiter(request.stream())
+        stream = request.stream()
         try:
             async with asyncio.timeout(self._limits.seconds):
                 while (chunk := await self._next(stream)) is not None:
