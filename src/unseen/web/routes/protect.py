@@ -15,7 +15,7 @@ from unseen.web.accepting import Form, accepted
 from unseen.web.answers import ProtectedPhoto, media_type, protected_photo
 from unseen.web.description import PHOTO_BODY, PHOTO_TYPES, WITH_PHOTO, Responses, errors, files, header
 from unseen.web.names import content_disposition
-from unseen.web.problems import HungUp, problem_of
+from unseen.web.problems import HungUp, Problem, problem_of
 from unseen.web.settings import ProtectParameters, protect_parameters, read_as, wishes_of
 from unseen.web.studio import Studio
 from unseen.web.ticket import Finished, Progress, Ticket
@@ -88,14 +88,14 @@ def protect_routes(studio: Studio) -> APIRouter:
 
 async def _steps(ticket: Ticket, request: Request, studio: Studio) -> AsyncGenerator[Progress]:
     """A photo's progress to its end, which is counted."""
-    started, status = time.perf_counter(), "refused"
+    started, status = time.perf_counter(), "given_up"
     try:
         async with aclosing(progress_of(ticket, studio.desk, request, studio.limits.seconds)) as progress:
             async for step in progress:
                 yield step
         status = ticket.result.result().report.photos[0].status
-    except (HungUp, GeneratorExit):
-        status = "given_up"
+    except Exception as error:
+        status = "given_up" if isinstance(error, HungUp) else "too_slow" if isinstance(error, Problem) else "refused"
         raise
     finally:
         studio.metrics.photo_done(status, started)
