@@ -1,13 +1,26 @@
-"""A desk with quick networks."""
+"""A desk with quick networks, and a server in front of it."""
 
-from collections.abc import Callable, Iterator
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
+import uvicorn
+from starlette.testclient import TestClient
 
+from unseen.web.app import create_app
 from unseen.web.desk import Desk
 from unseen.web.limits import Limits
 from unseen.web.offer import Offer
+
+from .served import Served
+
+App = Mapping[str, object]
+NOTHING: App = MappingProxyType({})
 
 
 @pytest.fixture
@@ -43,3 +56,41 @@ def photos(draw) -> list[bytes]:
     """Files of eight photos."""
     paths: list[Path] = [draw(f"{seed}.jpg", seed=seed, quality=90) for seed in range(8)]
     return [path.read_bytes() for path in paths]
+
+
+@pytest.fixture
+def client(opened, offer) -> Callable[..., TestClient]:
+    """Clients of servers in this process: client(app={"token": …}, waiting=…)."""
+
+    def made(offered: Offer = offer, *, app: App = NOTHING, **limits: float) -> TestClient:
+        desk = opened(offered, **limits)
+        return TestClient(create_app(offered, desk, desk.limits, **app), base_url="http://127.0.0.1")  # type: ignore[arg-type]
+
+    return made
+
+
+@pytest.fixture
+def serve(
+    opened, offer, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Served]]:
+    """Servers behind real sockets: serve(offer, app={"token": …}, stall=…)."""
+    scratch = tmp_path_factory.mktemp("scratch")
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    running: list[tuple[uvicorn.Server, threading.Thread]] = []
+
+    def made(offered: Offer = offer, *, app: App = NOTHING, **limits: float) -> Served:
+        desk = opened(offered, **limits)
+        face = create_app(offered, desk, desk.limits, **app)  # type: ignore[arg-type]
+        server = uvicorn.Server(uvicorn.Config(face, http="h11", log_config=None, lifespan="off", ws="none"))
+        listening = socket.create_server(("127.0.0.1", 0))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        running.append((server, thread))
+        while not server.started:
+            time.sleep(0.01)
+        return Served(port=listening.getsockname()[1], desk=desk, scratch=scratch)
+
+    yield made
+    for server, thread in running:
+        server.should_exit = server.force_exit = True
+        thread.join()

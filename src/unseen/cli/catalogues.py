@@ -1,6 +1,5 @@
 """`unseen models` and `unseen schemes`: what there is to choose from."""
 
-import inspect
 from dataclasses import fields
 
 import click
@@ -10,6 +9,7 @@ from rich.table import Table
 from unseen.catalogue import DEFAULT_SCHEME, DEFAULT_STRENGTH, PICTURES, SCHEMES, STRENGTHS, in_levels, scheme_settings
 from unseen.cli.options import flag
 from unseen.cli.terminal import console
+from unseen.describing import about
 from unseen.models.zoo import list_models
 from unseen.styles import STYLES, NamedStyle, Style, Woodblock
 from unseen.styles.named import PREFIX
@@ -60,7 +60,7 @@ def _weights_of(style: NamedStyle) -> str:
 
 def _tell_scheme(name: str, scheme: type) -> None:
     default = " (default)" if name == DEFAULT_SCHEME else ""
-    click.echo(f"{name}{default}: {_first_sentence(scheme)}")
+    click.echo(f"{name}{default}: {about(scheme)}")
     for field in scheme_settings(name):
         if field.name == "lanes":
             continue
@@ -72,7 +72,3 @@ def _tell_scheme(name: str, scheme: type) -> None:
         )
         told = "" if value is None else f" [{value}{unit}]"
         click.echo(f"    {flag(field.name):18} {field.metadata['meaning']}{told}")
-
-
-def _first_sentence(scheme: type) -> str:
-    return " ".join((inspect.getdoc(scheme) or "").split("\n\n")[0].split())

@@ -11,11 +11,10 @@ from unseen.catalogue import (
     DEFAULT_STRENGTH,
     STRENGTHS,
     WAYS,
-    in_levels,
     scheme_parts,
-    scheme_settings,
     setting_type,
 )
+from unseen.describing import setting_help, users_of_settings
 from unseen.errors import UnseenError
 from unseen.naming import parse_name
 from unseen.profiles import PROFILES, Secret, hidden_names, read_profile
@@ -121,9 +120,9 @@ def given_limit(strength: str | None, epsilon: float | None) -> dict[str, float]
 
 def scheme_options(command: Command) -> Command:
     """One flag for every setting of every scheme, but for the limit, which all share as --epsilon."""
-    for name, users in reversed(_users().items()):
+    for name, users in reversed(users_of_settings().items()):
         kind = setting_type(users[0], name)
-        command = click.option(flag(name), name, type=kind, default=None, help=_help(name, users))(command)
+        command = click.option(flag(name), name, type=kind, default=None, help=setting_help(name, users))(command)
     return command
 
 
@@ -136,7 +135,7 @@ def given_settings(scheme: str, values: dict[str, Any]) -> dict[str, Any]:
     names = [parse_name(part)[0] for part in scheme_parts(scheme)]
     given = {setting: value for setting, value in values.items() if value is not None}
     for setting in given:
-        users = _users()[setting]
+        users = users_of_settings()[setting]
         if all(name in WAYS or name.startswith(PREFIX) for name in names) and not set(names) & set(users):
             raise click.UsageError(f"{flag(setting)} is for {listed(users)}, not for --scheme {'+'.join(names)}")
     return given
@@ -145,31 +144,3 @@ def given_settings(scheme: str, values: dict[str, Any]) -> dict[str, Any]:
 def flag(setting: str) -> str:
     """A setting's name on the command line."""
     return f"--{setting.replace('_', '-')}"
-
-
-def _users() -> dict[str, list[str]]:
-    """Setting -> the schemes that have it as a flag."""
-    found: dict[str, list[str]] = {}
-    for scheme in WAYS:
-        for field in scheme_settings(scheme):
-            if field.name not in ("epsilon", "lanes"):
-                found.setdefault(field.name, []).append(scheme)
-    return found
-
-
-def _help(name: str, users: list[str]) -> str:
-    """What a setting means and does by default, for each scheme that has it; what they share is said once."""
-    meanings: dict[str, list[str]] = {}
-    defaults: dict[str, list[str]] = {}
-    for scheme in users:
-        field = next(field for field in scheme_settings(scheme) if field.name == name)
-        meaning = field.metadata["meaning"] + (", in levels" if field.metadata["levels"] else "")
-        meanings.setdefault(meaning, []).append(scheme)
-        defaults.setdefault(str(in_levels(field)), []).append(scheme)
-    told = "; ".join(f"{meaning} ({', '.join(schemes)})" for meaning, schemes in meanings.items())
-    told = told[0].upper() + told[1:] + "."
-    if list(defaults) == ["None"]:
-        return told
-    common, *others = defaults.items()
-    values = [common[0], *(f"{value} for {listed(schemes)}" for value, schemes in others)]
-    return f"{told}  [default: {', '.join(values)}]"

@@ -32,7 +32,7 @@ MAX_LANES = 8
 """A batch of more photos is no faster, and takes memory."""
 
 _WITHOUT_WEIGHTS = {f"{PREFIX}{name}": f"{PREFIX}{name}" for name, style in STYLES.items() if not style.architecture}
-_PATHS = frozenset({"weights"})
+PATHS = frozenset({"weights"})
 """Settings that name files; requests have none."""
 
 
@@ -146,7 +146,7 @@ class Offer:
         return "+".join(self.ways[_require(part, self.ways, "way to protect")] for part in parts)
 
     def _settings(self, wishes: Wishes) -> Mapping[str, object]:
-        for name in _PATHS & set(wishes.settings):
+        for name in PATHS & set(wishes.settings):
             raise UnseenError(f"{name} names a file, which a request cannot; a server offers files by name (--way)")
         if wishes.strength is None:
             return wishes.settings
