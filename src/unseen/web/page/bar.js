@@ -18,7 +18,7 @@ export function watchBar() {
     cancelAll();
   });
   find("#download").addEventListener("click", () => trying(saveAll));
-  find("#report").addEventListener("click", () => trying(saveReports));
+  find("#report").addEventListener("click", () => trying(() => saveReports()));
   find("#remove").addEventListener("click", () => {
     const unsaved = copied().filter((photo) => !photo.saved).length;
     if (unsaved && !confirm(`${counted(unsaved, "copy").replace("copys", "copies")} not downloaded yet. Remove all photos?`)) return;
@@ -43,10 +43,18 @@ export function drawBar() {
   find("#download").hidden = copies === 0;
   find("#download").textContent = copies > 1 ? "Download all (zip)" : "Download";
   find("#report").hidden = done.length === 0;
-  find("#overall-words").textContent = busy.length ? `${done.length} of ${done.length + busy.length} done` : counted(photos.length, "photo");
+  find("#overall-words").textContent = busy.length ? `${done.length} of ${done.length + busy.length} done` : outcomeOf(done);
+  find("#to-summary").hidden = busy.length > 0 || done.length === 0;
   const overall = find("#overall");
   overall.hidden = busy.length === 0;
   overall.value = busy.length ? done.length / (done.length + busy.length) : 0;
+}
+
+/** How many copies are protected; before there are any, how many photos there are. */
+function outcomeOf(done) {
+  const copies = done.filter((photo) => photo.result.photo);
+  const good = copies.filter((photo) => photo.result.row.status === "protected");
+  return copies.length ? `${good.length} of ${copies.length} protected` : counted(photos.length, "photo");
 }
 
 function wordsFor(waiting, isBusy) {

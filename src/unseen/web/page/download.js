@@ -39,10 +39,10 @@ export async function saveAll() {
   return changed();
 }
 
-/** Save the report on all results; where settings differ, one for each, in a zip. */
-export async function saveReports() {
+/** Save the report on photos that have results; where settings differ, one for each, in a zip. */
+export async function saveReports(some = photos) {
   const made = [];
-  for (const { name, results } of groups()) {
+  for (const { name, results } of groups(some)) {
     made.push({ name, blob: await report(await Promise.all(results.map(sendable))) });
   }
   if (made.length === 1) return saveAs(made[0].blob, "unseen-report.html");
@@ -51,9 +51,9 @@ export async function saveReports() {
 }
 
 /** Results with the same settings, not too many for one page, and a name that tells the settings. */
-function groups() {
+function groups(some) {
   const found = new Map();
-  for (const { result } of photos.filter((photo) => photo.result)) {
+  for (const { result } of some.filter((photo) => photo.result)) {
     const key = JSON.stringify([result.report.version, result.settings]);
     found.set(key, [...(found.get(key) ?? []), result]);
   }

@@ -9,12 +9,11 @@ export function pictures(photo) {
   photo.view ??= "compare";
   const stage = h("div", { class: "stage" });
   const { noise, amplification } = photo.result.previews ?? {};
-  const told = amplification > 1 ? `What was changed, ${amplification} times stronger` : "What was changed";
-  const views = [["compare", "Before and after"], ...(noise ? [["noise", told]] : [])];
+  const views = [["compare", "Before and after"], ...(noise ? [["noise", "The change"]] : [])];
   const show = (view) => {
     photo.view = view;
     for (const tab of tabs) tab.setAttribute("aria-pressed", String(tab.dataset.view === view));
-    if (view === "noise" && noise) fill(stage, noisePicture(photo, noise));
+    if (view === "noise" && noise) fill(stage, noisePicture(photo, noise, amplification));
     else comparison(photo).then((made) => photo.view === "compare" && fill(stage, made));
   };
   const tabs = views.map(([view, words]) =>
@@ -25,7 +24,7 @@ export function pictures(photo) {
   return h("div", { class: "pictures" }, h("div", { class: "row views", role: "group", "aria-label": "Pictures" }, tabs, large), stage);
 }
 
-function noisePicture(photo, noise) {
+function noisePicture(photo, noise, times) {
   const image = h("img", { alt: `The change made to ${photo.name}, amplified`, class: "noise" });
-  return h("figure", {}, shownIn(image, noise), h("figcaption", {}, "Grey is unchanged."));
+  return h("figure", {}, shownIn(image, noise), h("figcaption", {}, `What was changed${times > 1 ? `, ${times} times stronger` : ""}; grey is unchanged.`));
 }

@@ -1,7 +1,8 @@
 // What came of a photo: pictures to compare, verdicts, bars before and after, what sharing does, and the limits.
 
 import { fall, guesses } from "./bars.js";
-import { drawer, h } from "./dom.js";
+import { button, drawer, h } from "./dom.js";
+import { saveReports } from "./download.js";
 import { pictures } from "./pictures.js";
 import * as verdicts from "./verdicts.js";
 import { capitalised, listed, percent, uncertainty } from "./words.js";
@@ -18,7 +19,7 @@ export function result(photo, { isAlone }) {
     networks(photo),
     shared(photo),
     facts(photo),
-    h("p", { class: "quiet small" }, verdicts.LIMITS),
+    h("p", { class: "quiet small" }, verdicts.LIMITS, " ", button("The report tells more.", () => saveReports([photo]), { class: "link" })),
   ];
 }
 

@@ -3,7 +3,7 @@
 import { drawFields } from "./advanced.js";
 import { find, h } from "./dom.js";
 import { changed, hidden } from "./store.js";
-import { counted } from "./words.js";
+import { capitalised, counted } from "./words.js";
 
 const LANES = "4";
 
@@ -105,19 +105,19 @@ function strengthOf(levels) {
 }
 
 const MEANINGS = [
-  [16, "Hard to miss in skies and skin, and protects best.", "about 1 photo in 30"],
-  [8, "Looks nearly the same at normal size; who looks closely may see it in smooth areas.", "about 1 photo in 7"],
-  [4, "Hardly to be seen, and protects less.", "about 1 photo in 3"],
-  [0, "Not to be seen, and protects least.", "more than 1 photo in 3"],
+  [16, "Hard to miss in skies and skin, and protects best.", "1 photo in 30"],
+  [8, "Looks nearly the same at normal size; who looks closely may see it in smooth areas.", "1 photo in 7"],
+  [4, "Hardly to be seen, and protects less.", "1 photo in 3"],
+  [0, "Not to be seen, and protects least.", ""],
 ];
 
 /** What so many levels look like and, for the usual way, what they did in our tests (docs/results.md). */
 function strengthInWords(levels) {
   const [from, looks, read] = MEANINGS.find(([limit]) => levels >= limit);
-  const title = h("b", {}, `${strengthOf(levels).replace(/^./, (letter) => letter.toUpperCase())}.`);
-  const told = `In our tests networks that were not asked still read ${read} at ${from || 4} levels, and 4 in 5 without protection.`;
+  const title = h("b", {}, `${capitalised(strengthOf(levels))}: ${levels} of 255 levels.`);
+  const told = `In our tests networks that were not asked still read about ${read} at ${from} levels, and 4 in 5 without protection.`;
   const tested = chosen.noise === "shield" && chosen.picture === "" && from > 0 ? ` ${told}` : "";
-  return [title, ` A colour value, 0 to 255, moves by about ${levels} at most. ${looks}${tested}`];
+  return [title, ` ${looks}${tested}`];
 }
 
 /** Choose the named way that is the same as the two parts, or show that it is the person's own. */

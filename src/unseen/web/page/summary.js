@@ -1,7 +1,7 @@
 // All results in sentences that a person can repeat.
 
 import { h } from "./dom.js";
-import { hides, LIMITS, looks, verdict } from "./verdicts.js";
+import { hides, judges, LIMITS, looks, verdict } from "./verdicts.js";
 import { counted, listed } from "./words.js";
 
 /** What was gained and what not, as elements; of results alone. */
@@ -13,6 +13,7 @@ export function summary(results) {
     h("p", { class: "gain" }, outcome(results, made)),
     h("h3", {}, "Gained"),
     list(gained),
+    made.some(({ settings }) => !hides(settings)) ? h("p", { class: "quiet small" }, "The right thing is taken to be what each network itself saw in the original.") : null,
     h("h3", {}, "Not gained"),
     list([...left(made), "People see in the copies what they saw before, and whoever holds an original needs no copy.", `${LIMITS} Faces, text and number plates were not tested at all.`]),
   ];
@@ -37,15 +38,16 @@ function names(made) {
   const named = made.some(({ settings }) => hides(settings)) ? "what was to be hidden" : "the right thing";
   const [asked, before, now] = told(made, "surrogate");
   const [others, beforeOthers, nowOthers] = told(made, "held-out");
-  const used = asked ? `Before, the networks used to make the protection named ${named} ${times(before, asked)}, now ${times(now, asked)}.` : null;
-  const apart = others ? `Networks not used named it ${times(beforeOthers, others)}, now ${times(nowOthers, others)}.` : null;
+  const who = new Set(made.map(({ settings }) => judges(settings)));
+  const used = asked ? `Before, ${listed([...who])} named ${named} ${times(before, asked)}, now ${times(now, asked, true)}.` : null;
+  const apart = others ? `Networks not used named it ${times(beforeOthers, others)}, now ${times(nowOthers, others, true)}.` : null;
   return [used, apart, sharing(made)];
 }
 
-/** "in 9 of 10 photos"; of the only one, whether. */
-function times(count, all) {
-  if (all === 1) return count ? "in it" : "not any more";
-  return `in ${count || "none"} of ${all} photos`;
+/** "in 9 of 10 photos", the second time "in 1"; of the only one, whether. */
+function times(count, all, again = false) {
+  if (all === 1) return count ? (again ? "still" : "in it") : again ? "not any more" : "not in it";
+  return again ? `in ${count || "none"}` : `in ${count || "none"} of ${all} photos`;
 }
 
 /** The range over all ways of sharing of how many photos are still named right. */
@@ -82,8 +84,10 @@ function untouched(results) {
 function left(made) {
   const missed = made.filter(({ row }) => row.status === "not_achieved").map(({ row }) => row.input.split("/").at(-1));
   const alike = made.filter(({ row }) => row.audit.some((one) => one.version === "protected" && one.leaked && !one.top1)).length;
+  const alone = made.some(({ row }) => !row.models.some((model) => model.role === "held-out"));
   return [
     missed.length ? `Not achieved for ${listed(missed)}: try a higher strength or another way.` : null,
     alike ? `In ${counted(alike, "photo")} a network not used still sees the same kind of thing, in the file or once it is shared: a tabby taken for another cat is still a cat.` : null,
+    alone ? "No network was asked that had no part in it, so how far this carries is not known." : null,
   ];
 }

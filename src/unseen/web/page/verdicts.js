@@ -34,7 +34,7 @@ export function measured(settings) {
 }
 
 /** What the networks that decide are called: none helped to make a mere picture, such as a crop. */
-function judges(settings) {
+export function judges(settings) {
   return settings.picture_only ? "the networks that judge it" : "the networks used to make the protection";
 }
 

@@ -10,6 +10,8 @@ export function watchViewer() {
   find("#viewer-close").addEventListener("click", () => dialog.close());
   zoom.addEventListener("click", () => {
     zoom.setAttribute("aria-pressed", String(dialog.classList.toggle("exact")));
+    const body = find("#viewer-body");
+    body.scrollTo((body.scrollWidth - body.clientWidth) / 2, (body.scrollHeight - body.clientHeight) / 2);
   });
   dialog.addEventListener("close", () => fill(find("#viewer-body")));
 }
