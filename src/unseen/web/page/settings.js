@@ -31,7 +31,6 @@ export function watchSettings() {
 /** Take in what the server offers. */
 export function offered(given) {
   offer = given;
-  chosen.noise ||= given.default;
   refresh();
 }
 

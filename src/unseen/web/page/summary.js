@@ -4,18 +4,26 @@ import { h } from "./dom.js";
 import { hides, judges, LIMITS, looks, verdict } from "./verdicts.js";
 import { counted, listed } from "./words.js";
 
+const REMARK = "The right thing is taken to be what each network itself saw in the original.";
+const ALWAYS = [
+  "People see in the copies what they saw before, and whoever holds an original needs no copy.",
+  `${LIMITS} Faces, text and number plates were not tested at all.`,
+];
+
 /** What was gained and what not, as elements; of results alone. */
 export function summary(results) {
   const made = results.filter(({ row }) => ["protected", "not_achieved"].includes(row.status));
-  const gained = [...names(made), ...privacy(made), ...untouched(results)];
+  const read = names(made);
+  const words = (isGain) => read.filter((one) => one?.isGain === isGain).map((one) => one.words);
+  const gained = [...words(true), ...privacy(made), ...untouched(results)];
+  const lost = [...words(false), ...left(made), ...ALWAYS];
   const list = (items) => h("ul", {}, items.filter(Boolean).map((item) => h("li", {}, item)));
   return [
     h("p", { class: "gain" }, outcome(results, made)),
-    h("h3", {}, "Gained"),
-    list(gained),
-    made.some(({ settings }) => !hides(settings)) ? h("p", { class: "quiet small" }, "The right thing is taken to be what each network itself saw in the original.") : null,
+    gained.length ? [h("h3", {}, "Gained"), list(gained)] : null,
     h("h3", {}, "Not gained"),
-    list([...left(made), "People see in the copies what they saw before, and whoever holds an original needs no copy.", `${LIMITS} Faces, text and number plates were not tested at all.`]),
+    list(lost),
+    made.some(({ settings }) => !hides(settings)) ? h("p", { class: "quiet small" }, REMARK) : null,
   ];
 }
 
@@ -34,24 +42,26 @@ function told(made, role) {
   return [able.length, before, able.filter((verdicts) => verdicts.includes("recognised")).length];
 }
 
+/** What networks name, before and now, each sentence with whether that is a gain; null where nobody was asked. */
 function names(made) {
-  const named = made.some(({ settings }) => hides(settings)) ? "what was to be hidden" : "the right thing";
-  const [asked, before, now] = told(made, "surrogate");
-  const [others, beforeOthers, nowOthers] = told(made, "held-out");
-  const who = new Set(made.map(({ settings }) => judges(settings)));
-  const used = asked ? `Before, ${listed([...who])} named ${named} ${times(before, asked)}, now ${times(now, asked, true)}.` : null;
-  const apart = others ? `Networks not used named it ${times(beforeOthers, others)}, now ${times(nowOthers, others, true)}.` : null;
-  return [used, apart, sharing(made)];
+  const things = made.some(({ settings }) => hides(settings)) ? "what was to be hidden" : "the right thing";
+  const who = listed([...new Set(made.map(({ settings }) => judges(settings)))]);
+  const [used, others] = [told(made, "surrogate"), told(made, "held-out")];
+  return [
+    used[0] ? { words: `Before, ${who} ${beforeAndNow(used, things)}`, isGain: used[2] < used[1] } : null,
+    others[0] ? { words: `Before, networks not used ${beforeAndNow(others, things)}`, isGain: others[2] < others[1] } : null,
+    sharing(made, things),
+  ];
 }
 
-/** "in 9 of 10 photos", the second time "in 1"; of the only one, whether. */
-function times(count, all, again = false) {
-  if (all === 1) return count ? (again ? "still" : "in it") : again ? "not any more" : "not in it";
-  return again ? `in ${count || "none"}` : `in ${count || "none"} of ${all} photos`;
+/** "named it in 9 of 10 photos, now in 1."; of the only photo, whether. */
+function beforeAndNow([all, before, now], things) {
+  if (all === 1) return `${before ? "named" : "did not name"} ${things}; now they ${now ? "do" : "do not"}.`;
+  return `named ${things} in ${before || "none"} of ${all} photos, now in ${now || "none"}.`;
 }
 
 /** The range over all ways of sharing of how many photos are still named right. */
-function sharing(made) {
+function sharing(made, things) {
   const counts = new Map();
   let photos = 0;
   for (const { row, report } of made) {
@@ -64,8 +74,13 @@ function sharing(made) {
   const numbers = [...counts.values()].map((rows) => rows.size);
   const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
   const after = `After sharing (${listed([...counts.keys()], "or")})`;
-  if (photos === 1) return most ? `${after} they still name it, at least in one of these ways.` : `${after} they do not name it either.`;
-  return `${after} they still name it in ${least === most ? least || "none" : `${least} to ${most}`} of ${photos} photos.`;
+  const isGain = most < photos;
+  if (photos === 1) {
+    const words = most ? `networks not used name ${things}, at least in one of these ways.` : `networks not used do not name ${things} either.`;
+    return { words: `${after} ${words}`, isGain };
+  }
+  const count = least === most ? least || "none" : `${least} to ${most}`;
+  return { words: `${after} networks not used name ${things} in ${count} of ${photos} photos.`, isGain };
 }
 
 function privacy(made) {
