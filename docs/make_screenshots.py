@@ -46,7 +46,7 @@ def served() -> Iterator[str]:
     """The address of a server that runs meanwhile."""
     command = [sys.executable, "-m", "unseen", "serve", "--port", "0", "--no-browser"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:  # noqa: S603 - ours
         if process.stdout is None:
             raise RuntimeError("the server has no output")
         yield process.stdout.readline().strip()

@@ -37,9 +37,13 @@ def address() -> Iterator[str]:
 
 @pytest.fixture
 def another(tiny: str) -> "Iterator[Callable[..., tuple[str, subprocess.Popen[str]]]]":
-    """Start another server, with a quick network: another(*options) -> address, process."""
+    """Start another server, with a quick network: another(*options, pause=seconds a look) -> address, process."""
     with ExitStack() as stack:
-        yield lambda *options: stack.enter_context(running("--model", tiny, "--audit-model", "", *options))
+
+        def start(*options: str, pause: float = 0) -> "tuple[str, subprocess.Popen[str]]":
+            return stack.enter_context(running("--model", f"{tiny}?pause={pause}", "--audit-model", "", *options))
+
+        yield start
 
 
 @pytest.fixture(scope="session")

@@ -136,10 +136,23 @@ def test_a_server_with_a_token_gets_it_from_the_address_or_asks(another, opened:
     page.locator("#token-text").fill("wrong-token-of-some-length")
     page.get_by_role("button", name="Use it").click()
     page.locator("#token-wrong").wait_for()
+    page.get_by_role("button", name="Not now").click()
+    page.wait_for_timeout(300)
+    assert page.locator("#token").is_hidden()
+    page.get_by_role("button", name="Try again").click()
     page.locator("#token-text").fill(TOKEN)
     page.get_by_role("button", name="Use it").click()
     page.locator("#files").set_input_files(cat)
     expect(page.locator(".photo .headline b")).to_have_count(1, timeout=60_000)
+
+
+def test_a_server_that_is_busy_is_asked_again(another, opened: Callable[..., Any], draw):
+    address, _ = another("--waiting", "2", pause=0.02)
+    page = opened(at=address)
+    page.locator("#files").set_input_files([draw(f"{seed}.jpg", seed=seed) for seed in range(4)])
+    page.locator("#protect").click()
+    page.wait_for_selector("text=/The server is busy; trying again in \\d+ s/")
+    expect(page.locator(".badge")).to_have_count(4, timeout=120_000)
 
 
 def test_a_server_that_is_gone_is_told_and_unsaved_copies_are_asked_about(another, opened: Callable[..., Any], draw):

@@ -140,7 +140,7 @@ def test_ten_photos_a_zip_with_their_names_and_a_report(page, draw):
         names = sorted(held.namelist())
     assert names == sorted([f"tree {n}.jpg" for n in range(5)] + [f"tree {n} (2).jpg" for n in range(5)])
 
-    name, report = downloaded(page, page.get_by_role("button", name="Report").click)
+    name, report = downloaded(page, page.get_by_role("button", name="Report", exact=True).click)
     assert name == "unseen-report.html"
     assert report.decode().count('<article class="photo"') == 10
 

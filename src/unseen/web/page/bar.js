@@ -1,10 +1,10 @@
 // The bar at the foot of the window: what is done with all photos at once.
 
-import { Problem } from "./api.js";
 import { find } from "./dom.js";
 import { copied, saveAll, saveReports } from "./download.js";
 import { cancelAll, protectThese, waitingOnes } from "./run.js";
 import { photos, remove } from "./store.js";
+import { trying } from "./trying.js";
 import { counted } from "./words.js";
 
 /** Watch its buttons. */
@@ -17,8 +17,8 @@ export function watchBar() {
     find("#protect").focus();
     cancelAll();
   });
-  find("#download").addEventListener("click", () => trying(saveAll));
-  find("#report").addEventListener("click", () => trying(() => saveReports()));
+  find("#download").addEventListener("click", () => trying(saveAll, "Making the zip …"));
+  find("#report").addEventListener("click", () => trying(() => saveReports(), "Making the report …"));
   find("#remove").addEventListener("click", () => {
     const unsaved = copied().filter((photo) => !photo.saved).length;
     if (unsaved && !confirm(`${counted(unsaved, "copy").replace("copys", "copies")} not downloaded yet. Remove all photos?`)) return;
@@ -61,16 +61,4 @@ function wordsFor(waiting, isBusy) {
   if (!waiting.length) return isBusy ? "Protecting …" : "All done";
   const again = waiting.every((photo) => photo.result) ? " again" : "";
   return `Protect ${counted(waiting.length, "photo")}${again}`;
-}
-
-/** Do something that may fail, and tell why it did. */
-async function trying(act) {
-  const notice = find("#bar-notice");
-  notice.hidden = true;
-  try {
-    await act();
-  } catch (error) {
-    notice.textContent = error instanceof Problem ? `${error.message} ${error.remedy}` : error.message;
-    notice.hidden = false;
-  }
 }

@@ -8,6 +8,7 @@ import { isCurrent, protectThese } from "./run.js";
 import { choiceToHide, headline, metadata, seen } from "./seen.js";
 import { canHide } from "./settings.js";
 import { photos, remove } from "./store.js";
+import { mayAskAgain } from "./token.js";
 import { STATUSES } from "./verdicts.js";
 import { isShown, look } from "./work.js";
 import { capitalised, counted, size } from "./words.js";
@@ -119,9 +120,14 @@ function actions(photo) {
     { class: "row" },
     made ? button("Download", () => save(photo), { class: "primary", ...name("Download") }) : null,
     photo.problem || photo.job || isCurrent(photo) ? null : button(again, () => protectThese([photo]), name(again)),
-    photo.problem && canRetry(photo.problem) ? button("Look again", () => look(photo), name("Look again")) : null,
+    photo.problem && canRetry(photo.problem) ? button("Look again", () => lookAgain(photo), name("Look again")) : null,
     button("Remove", () => removeAndMoveOn(photo), name("Remove")),
   );
+}
+
+function lookAgain(photo) {
+  mayAskAgain();
+  look(photo);
 }
 
 /** Whether asking again may help: not for what the server said of the file itself. */

@@ -3,6 +3,7 @@
 import { find } from "./dom.js";
 import { tell } from "./news.js";
 import { add, photos } from "./store.js";
+import { mayAskAgain } from "./token.js";
 import { counted } from "./words.js";
 import { look } from "./work.js";
 
@@ -18,6 +19,7 @@ export function watchIntake() {
       event.target.value = "";
     });
   }
+  find("#choose-folder").hidden = !("webkitdirectory" in find("#folder"));
   addEventListener("paste", (event) => {
     const { files } = event.clipboardData;
     if (files.length) take([...files]);
@@ -78,6 +80,7 @@ function take(files) {
   notice.hidden = files.length <= room;
   notice.textContent = notice.hidden ? "" : tooMany(files.length, taken.length);
   if (taken.length) tell(`${counted(taken.length, "photo")} added.`);
+  mayAskAgain();
   for (const photo of add(taken)) look(photo);
 }
 

@@ -8,7 +8,7 @@ import { watchIntake } from "./intake.js";
 import { offered, watchSettings } from "./settings.js";
 import { listen, photos } from "./store.js";
 import { summary } from "./summary.js";
-import { takeToken } from "./token.js";
+import { mayAskAgain, takeToken } from "./token.js";
 import { watchViewer } from "./viewer.js";
 
 const cards = new Map();
@@ -35,6 +35,7 @@ function tellWhere() {
 }
 
 async function askForOffer() {
+  mayAskAgain();
   try {
     offered(await offer());
   } catch (error) {

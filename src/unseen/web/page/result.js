@@ -4,6 +4,7 @@ import { fall, guesses } from "./bars.js";
 import { button, drawer, h } from "./dom.js";
 import { saveReports } from "./download.js";
 import { pictures } from "./pictures.js";
+import { trying } from "./trying.js";
 import * as verdicts from "./verdicts.js";
 import { capitalised, listed, percent, uncertainty } from "./words.js";
 
@@ -19,8 +20,14 @@ export function result(photo, { isAlone }) {
     networks(photo),
     shared(photo),
     facts(photo),
-    h("p", { class: "quiet small" }, verdicts.LIMITS, " ", button("The report tells more.", () => saveReports([photo]), { class: "link" })),
+    h("p", { class: "quiet small" }, verdicts.LIMITS, " ", moreOf(photo)),
   ];
+}
+
+/** The way to all the rest: the report on this photo. */
+function moreOf(photo) {
+  const act = () => trying(() => saveReports([photo]), "Making the report …");
+  return button("The report tells more.", act, { class: "link", "aria-label": `The report tells more: ${photo.name}` });
 }
 
 function networks(photo) {

@@ -3,6 +3,7 @@
 import { tell } from "./news.js";
 import { queryFor } from "./settings.js";
 import { photos } from "./store.js";
+import { mayAskAgain } from "./token.js";
 import { counted } from "./words.js";
 import { comparable, start } from "./work.js";
 
@@ -19,6 +20,7 @@ export function waitingOnes() {
 /** Protect these, all with what is chosen at this moment. */
 export async function protectThese(some) {
   const together = some.length > 1;
+  mayAskAgain();
   tell(`Protecting ${together ? counted(some.length, "photo") : some[0].name}.`);
   const endings = await Promise.all(some.map((photo) => start(photo, queryFor(photo, together))));
   const count = (ending) => endings.filter((one) => one === ending).length;

@@ -4,6 +4,7 @@ import { find } from "./dom.js";
 
 const KEY = "unseen-token";
 let asking = null;
+let isDeclined = false;
 
 /** Take the token out of the address, so that it is in no bookmark and on no screen. */
 export function takeToken() {
@@ -18,9 +19,15 @@ export function token() {
   return sessionStorage.getItem(KEY);
 }
 
+/** Who was asked and would not tell may be asked again, because something was done that needs a token. */
+export function mayAskAgain() {
+  isDeclined = false;
+}
+
 /** Ask for the token that was refused; one question for all who ask. Resolves to whether another one is there now. */
 export function askForToken(refused) {
   if (token() !== refused) return Promise.resolve(true);
+  if (isDeclined) return Promise.resolve(false);
   asking ??= new Promise((resolve) => {
     const dialog = find("#token");
     find("#token-wrong").hidden = refused === null;
@@ -29,8 +36,9 @@ export function askForToken(refused) {
       () => {
         const given = find("#token-text").value.trim();
         asking = null;
-        if (dialog.returnValue === "use" && given) sessionStorage.setItem(KEY, given);
-        resolve(dialog.returnValue === "use" && given !== "");
+        isDeclined = dialog.returnValue !== "use" || given === "";
+        if (!isDeclined) sessionStorage.setItem(KEY, given);
+        resolve(!isDeclined);
       },
       { once: true },
     );

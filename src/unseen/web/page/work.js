@@ -37,7 +37,10 @@ export function isShown(file) {
 
 /** Ask what the networks see. */
 export function look(photo) {
-  photo.problem = null;
+  if (photo.problem) {
+    photo.problem = null;
+    changed(photo);
+  }
   toLook(async () => {
     if (photo.isGone) return;
     try {
