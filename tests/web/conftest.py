@@ -16,6 +16,7 @@ from unseen.web.app import create_app
 from unseen.web.desk import Desk
 from unseen.web.limits import Limits
 from unseen.web.offer import Offer
+from unseen.web.routes import page
 
 from .served import Served
 
@@ -94,3 +95,14 @@ def serve(
     for server, thread in running:
         server.should_exit = server.force_exit = True
         thread.join()
+
+
+@pytest.fixture
+def page_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A page of two files, and a secret beside it."""
+    (tmp_path / "page").mkdir()
+    (tmp_path / "page" / "index.html").write_text("<!doctype html><title>Hello</title>")
+    (tmp_path / "page" / "main.js").write_text("export const hello = 1;")
+    (tmp_path / "secret.txt").write_text("secret")
+    monkeypatch.setattr(page, "PAGE", tmp_path / "page")
+    return tmp_path

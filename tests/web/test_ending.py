@@ -33,7 +33,9 @@ def photo(draw) -> bytes:
     path: Path = draw("photo.png", size=(1000, 1000))
     grain = np.random.default_rng(0).integers(0, 256, (1000, 1000, 3), dtype=np.uint8)
     Image.fromarray(grain).save(path)
-    return path.read_bytes()[:-12] + chunk(b"prVt", MARK) + chunk(b"IEND", b"")
+    data = path.read_bytes()[:-12] + chunk(b"prVt", MARK) + chunk(b"IEND", b"")
+    path.unlink()
+    return data
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:

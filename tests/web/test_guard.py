@@ -105,11 +105,11 @@ CROSS = {"Sec-Fetch-Site": "cross-site"}
         ("GET", "/", CROSS | {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}, 200),
     ],
 )
-def test_only_a_link_to_the_page_may_come_from_elsewhere(client, method, path, headers, status) -> None:
+def test_only_a_link_to_the_page_may_come_from_elsewhere(client, page_folder, method, path, headers, status) -> None:
     assert client().request(method, path, headers=headers).status_code == status
 
 
-def test_every_answer_keeps_browsers_careful(client, photos) -> None:
+def test_every_answer_keeps_browsers_careful(client, page_folder, photos) -> None:
     sent = client(app={"token": TOKEN})
     owner = {"Authorization": f"Bearer {TOKEN}"}
     answers = [
@@ -186,7 +186,7 @@ def test_some_pages_need_no_token(client, path) -> None:
 
 
 @pytest.mark.parametrize("path", ["//v1/models", "/./v1/models", "/v1%2Fmodels", "/V1/models", "/page/../v1/models"])
-def test_no_detour_leads_around_the_token(serve, path) -> None:
+def test_no_detour_leads_around_the_token(serve, page_folder, path) -> None:
     served = serve(app={"token": TOKEN})
     with served.connected(f"GET {path} HTTP/1.1", Connection="close") as connection:
         status = int(connection.recv(100).split()[1])

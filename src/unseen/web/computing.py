@@ -72,9 +72,11 @@ def _hand_back(ticket: Ticket, outcome: Outcome, store: Memory, report: Report) 
         return fail([ticket], outcome.problem)
     target = Path(outcome.row.output) if outcome.row.output else None
     name = target.name if target else ticket.name
+    audit = tuple(replace(read, photo=ticket.name) for read in outcome.row.audit)
+    row = replace(outcome.row, input=ticket.name, output=name if target else None, audit=audit)
     ticket.result.set_result(
         Finished(
-            report=replace(report, photos=(replace(outcome.row, input=ticket.name, output=name if target else None),)),
+            report=replace(report, photos=(row,)),
             name=name,
             data=store.copies.pop(target) if target else None,
             format=_format_of(name),

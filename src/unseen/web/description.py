@@ -34,6 +34,7 @@ WITH_PHOTO = (408, 413, 415, 422, 429, 503, 504)
 
 _EVERYWHERE = (400, 401, 403, 500)
 _BINARY = {"type": "string", "format": "binary"}
+_PHOTO = {**_BINARY, "minLength": 1}
 
 Responses = dict[int | str, dict[str, Any]]
 """What FastAPI takes to tell of a route's answers."""
@@ -46,14 +47,15 @@ PHOTO_BODY: Mapping[str, Any] = {
         "required": True,
         "description": "The photo's file, as it is or as the one file of a form. Its content decides what it is.",
         "content": {
-            **{kind: {"schema": _BINARY} for kind in (*PHOTO_TYPES, "application/octet-stream")},
+            **{kind: {"schema": _PHOTO} for kind in (*PHOTO_TYPES, "application/octet-stream")},
             "multipart/form-data": {
                 "schema": {
                     "type": "object",
-                    "properties": {FIELD: _BINARY},
+                    "properties": {FIELD: _PHOTO},
                     "required": [FIELD],
                     "additionalProperties": False,
-                }
+                },
+                "encoding": {FIELD: {"contentType": ", ".join(PHOTO_TYPES)}},
             },
         },
     }

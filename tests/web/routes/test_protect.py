@@ -66,6 +66,7 @@ def test_the_report_is_the_command_s(client, photos) -> None:
     report = from_json(json.dumps(told["report"]))
     assert report.settings["scheme"] == "shield"
     assert report.photos[0].input == report.photos[0].output == "me.jpg"
+    assert {read.photo for read in report.photos[0].audit} == {"me.jpg"}
     for name in ("before", "after", "noise"):
         assert base64.b64decode(told["previews"][name]).startswith(b"\xff\xd8")
     assert told["previews"]["amplification"] >= 1

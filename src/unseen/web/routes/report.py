@@ -51,7 +51,7 @@ def _page(body: bytes) -> str:
         UnseenError: results of different settings.
     """
     try:
-        results = Results.model_validate_json(body).results
+        results = Results.model_validate_json(body, strict=True).results
     except ValidationError as error:
         problem, remedy = refused([{**each, "loc": ("body", *each["loc"])} for each in error.errors()])
         raise Problem(422, problem, f"{_REMEDY}; {remedy}") from error
