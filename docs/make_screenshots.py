@@ -1,6 +1,6 @@
 """Make docs/studio-*.png: the studio at work, in Debian's Chromium; run as `python docs/make_screenshots.py`.
 
-A real server, and photos that ship with scikit-image: three are protected as the page comes, one of them as a crop.
+A real server, and photos that ship with scikit-image: three are protected as the page comes.
 """
 
 import io
@@ -33,7 +33,7 @@ def main() -> None:
         protect(desk, photos)
         taken(desk, "studio-light", "#summary", height=1180)
         desk.emulate_media(color_scheme="dark")
-        taken(desk, "studio-dark", ".photo")
+        taken(desk, "studio-dark", ".photo", height=1130)
         phone = browser.new_page(viewport={"width": 390, "height": 844}, device_scale_factor=1.5)
         phone.goto(address)
         protect(phone, photos[:1])
@@ -80,9 +80,19 @@ def taken(page: Any, name: str, selector: str, *, above: int = 24, height: int |
     page.set_viewport_size({"width": width, "height": usual})
     target = FOLDER / f"{name}.png"
     shot.save(target, optimize=True)
-    for colours in (256, 192, 128, 96):
+    for colours in (192, 128, 64):
         if target.stat().st_size > LARGEST:
-            shot.quantize(colours, dither=Image.Dither.FLOYDSTEINBERG).save(target, optimize=True)
+            few = shot.quantize(palette=palette(shot, colours), dither=Image.Dither.FLOYDSTEINBERG)
+            few.save(target, optimize=True)
+
+
+def palette(shot: Image.Image, colours: int) -> Image.Image:
+    """The colours that the page has most of, exactly, so that flat parts stay flat, and so many for the photos."""
+    counted = sorted(shot.getcolors(shot.width * shot.height) or (), reverse=True)
+    exact = [value for _, colour in counted[:64] if isinstance(colour, tuple) for value in colour]
+    held = Image.new("P", (1, 1))
+    held.putpalette(exact + (shot.quantize(colours).getpalette() or [])[: 3 * colours])
+    return held
 
 
 if __name__ == "__main__":

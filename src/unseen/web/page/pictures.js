@@ -9,7 +9,7 @@ export function pictures(photo) {
   photo.view ??= "compare";
   const stage = h("div", { class: "stage" });
   const { noise, amplification } = photo.result.previews ?? {};
-  const views = [["compare", "Before and after"], ...(noise ? [["noise", "The change"]] : [])];
+  const views = [["compare", "Compare"], ...(noise ? [["noise", "The change"]] : [])];
   const show = (view) => {
     photo.view = view;
     for (const tab of tabs) tab.setAttribute("aria-pressed", String(tab.dataset.view === view));
