@@ -77,6 +77,19 @@ def test_a_dropped_photo_is_read_protected_compared_and_downloaded(page, cat, co
     assert {name: content} == commanded(cat)
 
 
+def test_a_pasted_photo_is_read_and_text_is_not(page, cat: Path):
+    paste = """([type, content]) => {
+      const held = new DataTransfer();
+      if (type) held.items.add(new File([Uint8Array.from(atob(content), (one) => one.charCodeAt(0))], "a.jpg", { type }));
+      else held.setData("text/plain", content);
+      document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: held, bubbles: true }));
+    }"""
+    page.evaluate(paste, ["", "some words"])
+    page.evaluate(paste, ["image/jpeg", base64.b64encode(cat.read_bytes()).decode()])
+    seen(page, 1)
+    assert page.locator(".photo").count() == 1
+
+
 def test_several_chosen_photos_with_settings_are_what_the_command_makes_of_them(page, draw, commanded: Commanded):
     photos = [draw(f"{seed}.jpg", seed=seed, size=(160, 120), quality=90) for seed in range(3)]
     with page.expect_file_chooser() as chooser:
