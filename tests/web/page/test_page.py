@@ -80,7 +80,8 @@ def test_a_dropped_photo_is_read_protected_compared_and_downloaded(page, cat, co
 def test_a_pasted_photo_is_read_and_text_is_not(page, cat: Path):
     paste = """([type, content]) => {
       const held = new DataTransfer();
-      if (type) held.items.add(new File([Uint8Array.from(atob(content), (one) => one.charCodeAt(0))], "a.jpg", { type }));
+      const bytes = () => Uint8Array.from(atob(content), (one) => one.charCodeAt(0));
+      if (type) held.items.add(new File([bytes()], "a.jpg", { type }));
       else held.setData("text/plain", content);
       document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: held, bubbles: true }));
     }"""
