@@ -172,7 +172,7 @@ def test_what_takes_too_long_is_given_up(serve, sleepy, photos) -> None:
     answer = served.post("/v1/protect?steps=1000", photos[0])
     assert time.monotonic() - started < 5
     assert answer.status_code == 504
-    assert answer.json()["problem"] == "the photo took longer than 1 seconds"
+    assert answer.json()["problem"] == "this took longer than 1 seconds"
     until(lambda: served.desk.waiting == 0)
     last = served.post("/v1/protect?steps=1000", photos[0], headers=STREAM).text.splitlines()[-1]
     assert json.loads(last)["problem"]["status"] == 504
@@ -194,10 +194,21 @@ def test_a_client_may_not_have_too_many_waiting(serve, sleepy, photos) -> None:
     served.require_well(photos[0])
 
 
-def begun(served: Served, photo: bytes, client: str, number: int, of: int | None = None) -> socket.socket:
+def test_clients_of_a_proxy_take_turns_by_their_own_address(serve, sleepy, photos) -> None:
+    served = serve(sleepy, waiting_each=1)
+    held = [begun(served, photos[0], "one", number) for number in range(2)]  # one of them is being computed
+    assert served.post("/v1/protect?seed=9", photos[0], headers={"X-Unseen-Client": "one"}).status_code == 429
+    held.append(begun(served, photos[0], "one", 2, X_Forwarded_For="192.0.2.1"))
+    for connection in held:
+        connection.close()
+
+
+def begun(
+    served: Served, photo: bytes, client: str, number: int, of: int | None = None, **headers: str
+) -> socket.socket:
     """A connection whose photo stands in the line."""
-    path = f"/v1/protect?steps=1000&seed={number}"
-    connection = served.connected(f"POST {path} HTTP/1.1", Content_Length=len(photo), X_Unseen_Client=client)
+    told = {"Content_Length": len(photo), "X_Unseen_Client": client, **headers}
+    connection = served.connected(f"POST /v1/protect?steps=1000&seed={number} HTTP/1.1", **told)
     connection.sendall(photo)
     until(lambda: served.desk.waiting == (of or number + 1))
     time.sleep(0.1)
