@@ -7,12 +7,17 @@ import time
 import pytest
 import requests
 
-from unseen.web.answering import LINGER
+from unseen.web import answering
 
 from .served import Served, read_all, until
 
 ENDLESS = b"10000\r\n" + bytes(0x10000) + b"\r\n"
 """A chunk, after which any number may follow."""
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answering, "LINGER", 0.5)
 
 
 def flood(connection: socket.socket, piece: bytes) -> float:
@@ -75,7 +80,7 @@ def test_a_body_without_an_end_is_cut_off(serve, photos) -> None:
     served = serve(bytes=1_000_000)
     connection = served.connected("POST /v1/protect HTTP/1.1", Transfer_Encoding="chunked")
     with connection:
-        assert flood(connection, ENDLESS) < 3 * LINGER
+        assert flood(connection, ENDLESS) < 10 * answering.LINGER
     served.require_well(photos[0])
 
 

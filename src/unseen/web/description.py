@@ -16,19 +16,33 @@ ABOUT = """\
 Protects photos against automatic reading by deep networks, on the machine that runs this server. Photos pass through
 its memory and are kept nowhere. Every error is JSON with `status`, `problem` and `remedy`."""
 
-_MEANINGS: Mapping[int, str] = {
-    400: "The server is not called by this name (`Host`).",
-    401: "The token is missing or wrong.",
-    403: "A page of another site sent this.",
-    408: "The body stalled.",
-    413: "The body or the picture is too large.",
-    415: "Not a photo that is read here.",
-    422: "A damaged photo, an unknown parameter, or a setting that cannot be used.",
-    429: "This client has too many photos waiting; `Retry-After` tells when to try again.",
-    500: "Something that nobody foresaw.",
-    503: "Too many photos are waiting, or the server is stopping; `Retry-After` tells when to try again.",
-    504: "It took longer than the time limit.",
+_REFUSALS: Mapping[int, tuple[str, str, str]] = {
+    400: ("The server is not called by this name.", "this server is not called 'evil.example'", "call it by localhost"),
+    401: ("The token is missing or wrong.", "this server asks for a token", "send Authorization: Bearer TOKEN"),
+    403: ("A page of another site sent this.", "a page of another site sent this", "use the server's own page"),
+    408: ("The body stalled.", "the body stalled", "send the photo again, on a faster line"),
+    413: ("The body or the picture is too large.", "the body is larger than 128 MiB", "make the photo smaller first"),
+    415: ("Not a photo that is read here.", "moving.gif: is a GIF", "save the frames you need as PNG"),
+    422: (
+        "A damaged photo, an unknown parameter, or a setting that cannot be used.",
+        "unknown parameter 'epsillon'",
+        "did you mean 'epsilon'?",
+    ),
+    429: (
+        "This client has too many photos waiting.",
+        "you have 32 photos waiting here",
+        "send more when some are done",
+    ),
+    500: ("Something that nobody foresaw.", "unexpected KeyError", "try again; if it stays so, please report it"),
+    503: (
+        "Too many photos are waiting, or the server is stopping.",
+        "64 photos are waiting, which is all that are taken in",
+        "try again later",
+    ),
+    504: ("It took longer than the time limit.", "this took longer than 600 seconds", "make the photo smaller"),
 }
+"""What each status means, with an example of a problem and its remedy."""
+
 WITH_PHOTO = (408, 413, 415, 422, 429, 503, 504)
 """What may go wrong where a photo is sent."""
 
@@ -65,10 +79,7 @@ PHOTO_BODY: Mapping[str, Any] = {
 
 def errors(*statuses: int) -> Responses:
     """The responses of a route that is refused with these statuses, beside those that any may be refused with."""
-    return {
-        status: {"model": Told, "description": _MEANINGS[status], **_retry(status)}
-        for status in sorted({*_EVERYWHERE, *statuses})
-    }
+    return {status: _refusal(status) for status in sorted({*_EVERYWHERE, *statuses})}
 
 
 def files(*kinds: str) -> dict[str, Any]:
@@ -100,6 +111,13 @@ def complete(app: FastAPI, *, asks_for_token: bool) -> None:
     app.openapi = completed  # type: ignore[method-assign]
 
 
-def _retry(status: int) -> dict[str, Any]:
-    told = header("Seconds after which the same may work.", pattern="^[0-9]+$")
-    return {"headers": {"Retry-After": told}} if status in (429, 503) else {}
+def _refusal(status: int) -> dict[str, Any]:
+    meaning, problem, remedy = _REFUSALS[status]
+    example = {"status": status, "problem": problem, "remedy": remedy}
+    later = {"Retry-After": header("Seconds after which the same may work.", pattern="^[0-9]+$")}
+    return {
+        "model": Told,
+        "description": meaning,
+        "content": {"application/json": {"example": example}},
+        **({"headers": later} if status in (429, 503) else {}),
+    }

@@ -17,7 +17,7 @@ from unseen.web.limits import Limits
 from unseen.web.line import Line
 from unseen.web.looking import Looked, look, picture
 from unseen.web.offer import Offer
-from unseen.web.side_table import SideTable, StoppingError
+from unseen.web.side_table import Result, SideTable, StoppingError
 from unseen.web.ticket import Progress, Ticket
 from unseen.web.wishes import Wishes
 
@@ -127,11 +127,15 @@ class Desk:
             StoppingError: the server is about to end.
         """
         self.offer.check(Wishes(models=models))
-        return self._looks.put(len(data), lambda: look(data, name, self.offer.named(models), edge))
+        return self.aside(len(data), lambda: look(data, name, self.offer.named(models), edge))
 
     def show(self, data: bytes, name: str) -> "Future[bytes]":
         """A photo as PNG, upright and in sRGB, at its full size; it raises what `look` does."""
-        return self._looks.put(len(data), lambda: picture(data, name))
+        return self.aside(len(data), lambda: picture(data, name))
+
+    def aside(self, size: int, work: Callable[[], Result]) -> "Future[Result]":
+        """Short work that holds so many bytes, done in turn beside the protecting; it raises what `show` does."""
+        return self._looks.put(size, work)
 
     def _run(self) -> None:
         """The computing thread."""

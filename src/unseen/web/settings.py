@@ -47,7 +47,9 @@ class Parameters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Annotated[str | None, _OPTIONAL] = Field(
-        None, description="What the photo is called, where it is not the file of a form; folders are dropped."
+        None,
+        description="What the photo is called, where it is not the file of a form; folders are dropped.",
+        examples=["holiday.jpg"],
     )
 
 
@@ -78,6 +80,7 @@ class ProtectParameters(Parameters):
         [],
         description="Hide only these: classes or groups of them, such as dog,bedroom; "
         "a photo without any of them is left untouched.",
+        examples=[["dog,bedroom"]],
     )
     strength: Annotated[Literal["low", "medium", "high"] | None, _OPTIONAL] = Field(
         None, description=f"How much a photo may change.  [default: {DEFAULT_STRENGTH}]"

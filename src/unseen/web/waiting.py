@@ -65,7 +65,7 @@ async def _ticks(future: "Future[Result]", request: Request, seconds: float) -> 
     while not future.done():
         if time.monotonic() - started > seconds:
             remedy = "make the photo smaller, or ask for fewer steps"
-            raise Problem(504, f"the photo took longer than {seconds:g} seconds", remedy)
+            raise Problem(504, f"this took longer than {seconds:g} seconds", remedy)
         if await request.is_disconnected():
             raise HungUp
         yield time.monotonic()

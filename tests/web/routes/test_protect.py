@@ -131,6 +131,25 @@ def test_who_hangs_up_frees_the_lane(serve, sleepy, photos, accept) -> None:
     served.require_well(photos[0])
 
 
+@pytest.mark.parametrize("accept", ["image/*", "application/x-ndjson"])
+def test_who_hangs_up_at_once_leaves_nothing_behind(serve, sleepy, photos, accept) -> None:
+    served = serve(sleepy)
+    for seed in range(20):
+        path = f"/v1/protect?steps=1000&seed={seed}"
+        connection = served.connected(f"POST {path} HTTP/1.1", Content_Length=len(photos[0]), Accept=accept)
+        connection.sendall(photos[0])
+        connection.close()
+    until(lambda: metric(served, "unseen_requests_total") >= 20)
+    until(lambda: served.desk.waiting == 0)
+    served.require_well(photos[0])
+
+
+def metric(served: Served, name: str) -> float:
+    """The sum of a metric's series about photos."""
+    told = requests.get(served.url + "/metrics", timeout=9).text
+    return sum(float(line.rpartition(" ")[2]) for line in told.splitlines() if line.startswith(f'{name}{{route="/v1/'))
+
+
 def test_who_hangs_up_in_the_line_leaves_it(serve, sleepy, photos) -> None:
     served = serve(sleepy)
     connections = []
@@ -153,7 +172,7 @@ def test_what_takes_too_long_is_given_up(serve, sleepy, photos) -> None:
     answer = served.post("/v1/protect?steps=1000", photos[0])
     assert time.monotonic() - started < 5
     assert answer.status_code == 504
-    assert answer.json()["problem"] == "the photo took longer than 1 seconds"
+    assert answer.json()["problem"] == "this took longer than 1 seconds"
     until(lambda: served.desk.waiting == 0)
     last = served.post("/v1/protect?steps=1000", photos[0], headers=STREAM).text.splitlines()[-1]
     assert json.loads(last)["problem"]["status"] == 504
@@ -175,10 +194,21 @@ def test_a_client_may_not_have_too_many_waiting(serve, sleepy, photos) -> None:
     served.require_well(photos[0])
 
 
-def begun(served: Served, photo: bytes, client: str, number: int, of: int | None = None) -> socket.socket:
+def test_clients_of_a_proxy_take_turns_by_their_own_address(serve, sleepy, photos) -> None:
+    served = serve(sleepy, waiting_each=1)
+    held = [begun(served, photos[0], "one", number) for number in range(2)]  # one of them is being computed
+    assert served.post("/v1/protect?seed=9", photos[0], headers={"X-Unseen-Client": "one"}).status_code == 429
+    held.append(begun(served, photos[0], "one", 2, X_Forwarded_For="192.0.2.1"))
+    for connection in held:
+        connection.close()
+
+
+def begun(
+    served: Served, photo: bytes, client: str, number: int, of: int | None = None, **headers: str
+) -> socket.socket:
     """A connection whose photo stands in the line."""
-    path = f"/v1/protect?steps=1000&seed={number}"
-    connection = served.connected(f"POST {path} HTTP/1.1", Content_Length=len(photo), X_Unseen_Client=client)
+    told = {"Content_Length": len(photo), "X_Unseen_Client": client, **headers}
+    connection = served.connected(f"POST /v1/protect?steps=1000&seed={number} HTTP/1.1", **told)
     connection.sendall(photo)
     until(lambda: served.desk.waiting == (of or number + 1))
     time.sleep(0.1)
@@ -223,34 +253,23 @@ def test_a_stream_that_waits_long_says_that_it_is_alive(serve, sleepy, photos, m
     first.close()
 
 
-@pytest.mark.parametrize(
-    ("name", "status", "problem"),
-    [
-        ("empty.gif", 415, "empty.gif: is a GIF"),
-        ("film.mp4", 415, "film.mp4: is a video"),
-        ("words.txt", 415, "words.txt: is not a photo"),
-        ("bomb.png", 413, "bomb.png: has more than the 178 megapixels allowed"),
-        ("cut.jpg", 422, "cut.jpg: is truncated or damaged"),
-    ],
-)
 @pytest.mark.parametrize("where", ["/v1/protect", "/v1/inspect", "/v1/picture"])
-def test_what_is_no_photo_is_refused(serve, photos, name, status, problem, where) -> None:
-    bodies = {
-        "empty.gif": b"GIF89a" + bytes(20),
-        "film.mp4": b"\0\0\0\x18ftypmp42" + bytes(30),
-        "words.txt": b"I am no photo.",
-        "bomb.png": b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", (20_000).to_bytes(4, "big") * 2 + b"\x08\x02\0\0\0")
-        + chunk(b"IDAT", zlib.compress(bytes(100)))
-        + chunk(b"IEND", b""),
-        "cut.jpg": photos[0][:900],
-    }
+def test_what_is_no_photo_is_refused(serve, photos, where) -> None:
+    header = chunk(b"IHDR", (20_000).to_bytes(4, "big") * 2 + b"\x08\x02\0\0\0")
+    bomb = b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(bytes(100))) + chunk(b"IEND", b"")
     served = serve()
-    answer = served.post(f"{where}?name={name}", bodies[name])
-    told = answer.json()
-    assert (answer.status_code, told["status"]) == (status, status)
-    assert told["problem"].startswith(problem)
-    assert told["remedy"]
+    for name, body, status, problem in [
+        ("moving.gif", b"GIF89a" + bytes(20), 415, "is a GIF"),
+        ("film.mp4", b"\0\0\0\x18ftypmp42" + bytes(30), 415, "is a video"),
+        ("words.txt", b"I am no photo.", 415, "is not a photo"),
+        ("bomb.png", bomb, 413, "has more than the 178 megapixels allowed"),
+        ("cut.jpg", photos[0][:900], 422, "is truncated or damaged"),
+    ]:
+        answer = served.post(f"{where}?name={name}", body)
+        told = answer.json()
+        assert (answer.status_code, told["status"]) == (status, status)
+        assert told["problem"].startswith(f"{name}: {problem}")
+        assert told["remedy"]
     served.require_well(photos[0])
 
 

@@ -5,11 +5,13 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from unseen.web.accepting import Form, accepted
 from unseen.web.answers import ProtectedPhoto, media_type, protected_photo
@@ -48,6 +50,20 @@ Client = Annotated[
 ]
 
 
+class _Stream(StreamingResponse):
+    """A photo's way, line by line; the photo is given up also where the client has left before the first line."""
+
+    def __init__(self, ticket: Ticket, request: Request, studio: Studio) -> None:
+        super().__init__(_lines(ticket, request, studio), media_type=Form.STREAM)
+        self._give_up = partial(studio.desk.give_up, ticket)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._give_up()
+
+
 def protect_routes(studio: Studio) -> APIRouter:
     """The route."""
     router = APIRouter(prefix="/v1", tags=["photos"])
@@ -77,7 +93,7 @@ def protect_routes(studio: Studio) -> APIRouter:
         )
         del photo
         if form is Form.STREAM:
-            return StreamingResponse(_lines(ticket, request, studio), media_type=Form.STREAM)
+            return _Stream(ticket, request, studio)
         async with aclosing(_steps(ticket, request, studio)) as steps:
             async for _ in steps:
                 pass

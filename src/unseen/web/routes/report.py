@@ -1,10 +1,9 @@
 """`/v1/report`: the command's page about photos that were protected one by one."""
 
 from dataclasses import replace
-from functools import reduce
+from functools import partial, reduce
 
 from fastapi import APIRouter, Request
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 from pydantic import ValidationError
 
@@ -17,6 +16,7 @@ from unseen.web.problems import Problem
 from unseen.web.refusals import refused
 from unseen.web.results import Pictures, Result, Results
 from unseen.web.studio import Studio
+from unseen.web.waiting import settled
 
 _JPEG = b"\xff\xd8\xff"
 _REMEDY = "send what /v1/protect gave as JSON"
@@ -26,17 +26,22 @@ def report_routes(studio: Studio) -> APIRouter:
     """The route."""
     router = APIRouter(prefix="/v1", tags=["photos"])
     answer: Responses = {200: {"description": "The page.", "content": files("text/html")}}
-    body = {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Results"}}}}
+    described = {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Results"}}},
+    }
 
     @router.post(
         "/report",
         response_class=Response,
-        responses={**errors(408, 413, 415, 422), **answer},
-        openapi_extra={"requestBody": body},
+        responses={**errors(408, 413, 415, 422, 503, 504), **answer},
+        openapi_extra={"requestBody": described},
     )
     async def report(request: Request) -> Response:
         """The report about photos that this server protected with the same settings, as one page of HTML."""
-        page = await run_in_threadpool(_page, await studio.inbox.whole(request))
+        body = await studio.inbox.whole(request)
+        making = studio.desk.aside(len(body), partial(_page, body))
+        page = await settled(making, request, studio.limits.seconds)
         named = {"Content-Disposition": content_disposition("unseen-report.html")}
         return Response(page, headers=named, media_type="text/html")
 
