@@ -106,6 +106,7 @@ REFUSED = [
     ("steps=" + "1" * 5000, "steps is '1", "give a whole number with fewer digits"),
     ("steps=-5", "scheme 'shield': steps is -5", "give at least 1"),
     ("views=9", "views is '9'", "give at most 8"),
+    ("scheme=deepfool&turns=11", "turns is '11'", "give at most 10"),
     ("steps=1.5", "steps is '1.5'", "give a whole number"),
     ("seedd=1", "unknown parameter 'seedd'", "did you mean 'seed'?"),
     ("extra_steps=1", "unknown parameter 'extra_steps'", "did you mean 'extra-steps'?"),

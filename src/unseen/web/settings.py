@@ -1,7 +1,7 @@
 """The parameters of requests, named as the command's flags are: made from the catalogue and from what is offered."""
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from copy import copy
 from typing import Annotated, Any, Literal, TypeVar, get_origin
 
@@ -20,8 +20,17 @@ from unseen.web.wishes import Wishes
 MOST = 1000
 """What a setting that is a number may be at most in a request: more of it would only occupy the server."""
 
-MOST_BY_SETTING: Mapping[str, int] = {"views": 8, "knots": 17, "candidates": 100, "draws": 100, "targets": 100}
-"""The same for settings that memory grows with."""
+MOST_BY_SETTING: Mapping[str, int] = {
+    "attempts": 20,
+    "candidates": 50,
+    "draws": 50,
+    "knots": 12,
+    "narrowings": 20,
+    "targets": 20,
+    "turns": 10,
+    "views": 8,
+}
+"""The same for settings that memory grows with, or the time between two looks at whether a photo is still wanted."""
 
 MOST_SEED = 2**63 - 1
 
@@ -144,17 +153,17 @@ def is_parameter(setting: str) -> bool:
     return setting in _users()
 
 
-def read_as(model: type[Given]) -> Callable[..., Given]:
+def read_as(model: type[Given]) -> Callable[..., Awaitable[Given]]:
     """A dependency of routes that reads the parameters of a request."""
 
-    def read(asked: Any, _: Annotated[None, Depends(_known_and_single(model))]) -> Any:
+    async def read(asked: Any, _: Annotated[None, Depends(_known_and_single(model))]) -> Any:
         return asked
 
     read.__annotations__["asked"] = Annotated[model, Query()]
     return read
 
 
-def _known_and_single(model: type[Parameters]) -> Callable[[Request], None]:
+def _known_and_single(model: type[Parameters]) -> Callable[[Request], Awaitable[None]]:
     """A dependency that refuses parameters which nobody would read.
 
     Raises:
@@ -162,7 +171,7 @@ def _known_and_single(model: type[Parameters]) -> Callable[[Request], None]:
     """
     known = {field.alias or name: field for name, field in model.model_fields.items()}
 
-    def checked(request: Request) -> None:
+    async def checked(request: Request) -> None:
         for name in dict.fromkeys(request.query_params):
             values = request.query_params.getlist(name)
             hidden = [value for value in values if any(unicodedata.category(letter) == "Cc" for letter in value)]
