@@ -2,7 +2,7 @@
 
 from html.parser import HTMLParser
 
-VOID = {"meta", "img"}
+VOID = {"img", "input", "link", "meta"}
 
 
 class Page(HTMLParser):

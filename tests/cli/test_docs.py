@@ -6,6 +6,8 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import click
 import pytest
@@ -26,6 +28,8 @@ def blocks(language: str) -> list[str]:
 
 COMMANDS = [line for block in blocks("sh") for line in block.splitlines()]
 LONG_COMMANDS = [line for block in blocks("bash") for line in block.splitlines()]
+SERVERS = [line for block in blocks("shell") for line in block.splitlines()]
+"""Commands that run until they are stopped."""
 
 
 def test_the_page_of_the_command_line_is_what_help_says() -> None:
@@ -67,7 +71,7 @@ def album(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_readme_has_commands_of_every_verb_that_writes_or_reads() -> None:
-    every = COMMANDS + LONG_COMMANDS
+    every = COMMANDS + LONG_COMMANDS + SERVERS
     assert {shlex.split(line)[1] for line in every} == set(commands.commands) - {"demo"}
     assert all(line.startswith("unseen ") for line in every)
 
@@ -95,6 +99,18 @@ def test_every_long_command_of_the_readme_runs(album: Path, shared: Path, unseen
     assert (album / "lab-mnist" / "report.html").stat().st_size > 100_000
     assert (album / "lab-imagenet" / "report.html").stat().st_size > 100_000
     assert (album / "lab-pixel-privacy" / "report.html").stat().st_size > 100_000
+
+
+@pytest.mark.parametrize("line", SERVERS)
+def test_every_server_of_the_readme_starts_and_answers(line: str, started) -> None:
+    process = started(*shlex.split(line)[1:], "--port", 0, "--no-browser")
+    try:
+        address = process.stdout.readline().partition("#")[0].strip()
+        with urlopen(f"http://127.0.0.1:{urlsplit(address).port}/healthz", timeout=10) as answer:
+            assert answer.status == 200
+    finally:
+        process.kill()
+        process.communicate()
 
 
 @pytest.mark.parametrize("block", blocks("python"))
