@@ -6,9 +6,10 @@ from copy import copy
 from typing import Annotated, Any, Literal, TypeVar, get_origin
 
 from fastapi import Depends, Query, Request
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator
+from pydantic_core import PydanticCustomError
 
-from unseen.catalogue import DEFAULT_SCHEME, DEFAULT_STRENGTH, setting_type
+from unseen.catalogue import DEFAULT_SCHEME, DEFAULT_STRENGTH, scheme_parts, setting_type
 from unseen.describing import setting_help, users_of_settings
 from unseen.grid import LEVELS
 from unseen.naming import nearest
@@ -33,6 +34,9 @@ MOST_BY_SETTING: Mapping[str, int] = {
 """The same for settings that memory grows with, or the time between two looks at whether a photo is still wanted."""
 
 MOST_SEED = 2**63 - 1
+
+MOST_PARTS = 4
+"""Ways that may be joined to one."""
 
 _LETTERS = 200
 
@@ -111,6 +115,13 @@ class ProtectParameters(Parameters):
         "[default: 1 for a photo that is alone, as the command has it, and 4 for several]",
     )
 
+    @field_validator("scheme")
+    @classmethod
+    def _require_few(cls, scheme: str) -> str:
+        if len(scheme_parts(scheme.replace(" ", "+"))) > MOST_PARTS:
+            raise PydanticCustomError("too_many_parts", f"give at most {MOST_PARTS} ways, joined by +")
+        return scheme
+
 
 def inspect_parameters(offer: Offer) -> type[InspectParameters]:
     """The parameters of `/v1/inspect` on one server."""
@@ -122,7 +133,7 @@ def protect_parameters(offer: Offer) -> type[ProtectParameters]:
     """The parameters of `/v1/protect` on one server: the settings of all schemes as well, and names in lists."""
     ways, names = "|".join(offer.ways), list(offer.names)
     fields = {name: _setting(name, users) for name, users in _users().items()} | {
-        "scheme": _narrowed(ProtectParameters, "scheme", pattern=f"^({ways})([+ ]({ways}))*$"),
+        "scheme": _narrowed(ProtectParameters, "scheme", pattern=f"^({ways})([+ ]({ways})){{0,{MOST_PARTS - 1}}}$"),
         "models": _narrowed(ProtectParameters, "models", items={"type": "string", "enum": names}),
         "audit_models": _narrowed(ProtectParameters, "audit_models", items={"type": "string", "enum": ["", *names]}),
     }
