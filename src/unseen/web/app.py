@@ -53,7 +53,19 @@ def create_app(
     """
     metrics = Metrics(lambda: desk.waiting)
     desk.on_batch = metrics.batch_done
-    studio = Studio(offer=offer, desk=desk, limits=limits, inbox=Inbox(limits), metrics=metrics)
+    app = _with_routes(Studio(offer=offer, desk=desk, limits=limits, inbox=Inbox(limits), metrics=metrics))
+    complete(app, asks_for_token=token is not None)
+    tell_problems(app)
+    # The last one added is the first to see a request.
+    app.add_middleware(Guard, names=names, is_loopback=is_loopback, token=token)
+    app.add_middleware(Lingering)
+    app.add_middleware(Measured, metrics=metrics)
+    app.add_middleware(Heads)
+    return app
+
+
+def _with_routes(studio: Studio) -> FastAPI:
+    """All that can be asked for, whoever asks."""
     app = FastAPIOffline(
         docs_url=None,
         redoc_url=None,
@@ -74,11 +86,4 @@ def create_app(
     ):
         app.include_router(router)
     serve_page_files(app)
-    complete(app, asks_for_token=token is not None)
-    tell_problems(app)
-    # The last one added is the first to see a request.
-    app.add_middleware(Guard, names=names, is_loopback=is_loopback, token=token)
-    app.add_middleware(Lingering)
-    app.add_middleware(Measured, metrics=metrics)
-    app.add_middleware(Heads)
     return app

@@ -79,14 +79,13 @@ class Inbox:
         length = request.headers.get("content-length", "")
         self._require_room(int(length) if length.isdecimal() else 0)
         size = 0
-        stream = request.stream()
+        stream, end = request.stream(), asyncio.get_running_loop().time() + self._limits.seconds
         try:
-            async with asyncio.timeout(self._limits.seconds):
-                while (chunk := await self._next(stream)) is not None:
-                    size += len(chunk)
-                    self._arriving += len(chunk)
-                    self._require_room(size)
-                    yield chunk
+            while (chunk := await self._next(stream, end)) is not None:
+                size += len(chunk)
+                self._arriving += len(chunk)
+                self._require_room(size)
+                yield chunk
         except TimeoutError as error:
             raise Problem(408, "the body stalled", "send the photo again, on a faster line") from error
         except ClientDisconnect as error:
@@ -94,9 +93,13 @@ class Inbox:
         finally:
             self._arriving -= size
 
-    async def _next(self, stream: AsyncGenerator[bytes]) -> bytes | None:
-        """The next piece; None after the last."""
-        async with asyncio.timeout(self._limits.stall):
+    async def _next(self, stream: AsyncGenerator[bytes], end: float) -> bytes | None:
+        """The next piece; None after the last.
+
+        Raises:
+            TimeoutError: it does not come, or the end of all patience has come.
+        """
+        async with asyncio.timeout_at(min(end, asyncio.get_running_loop().time() + self._limits.stall)):
             return await anext(stream, None)
 
     def _require_room(self, size: int) -> None:

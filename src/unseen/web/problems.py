@@ -133,7 +133,7 @@ async def _refused(request: Request, error: Exception) -> Response:
     if isinstance(error, Problem):
         return error.response()
     status, headers = getattr(error, "status_code", 500), getattr(error, "headers", None) or {}
-    path = request.url.path
+    path = request.scope["path"][:100]
     if status == 405:
         allowed = headers.get("Allow", "")
         return Problem(405, f"{path} takes no {request.method}", f"send {allowed}", headers=headers).response()

@@ -1,14 +1,15 @@
 """The parameters of requests, named as the command's flags are: made from the catalogue and from what is offered."""
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from copy import copy
 from typing import Annotated, Any, Literal, TypeVar, get_origin
 
 from fastapi import Depends, Query, Request
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator
+from pydantic_core import PydanticCustomError
 
-from unseen.catalogue import DEFAULT_SCHEME, DEFAULT_STRENGTH, setting_type
+from unseen.catalogue import DEFAULT_SCHEME, DEFAULT_STRENGTH, scheme_parts, setting_type
 from unseen.describing import setting_help, users_of_settings
 from unseen.grid import LEVELS
 from unseen.naming import nearest
@@ -20,10 +21,22 @@ from unseen.web.wishes import Wishes
 MOST = 1000
 """What a setting that is a number may be at most in a request: more of it would only occupy the server."""
 
-MOST_BY_SETTING: Mapping[str, int] = {"views": 8, "knots": 17, "candidates": 100, "draws": 100, "targets": 100}
-"""The same for settings that memory grows with."""
+MOST_BY_SETTING: Mapping[str, int] = {
+    "attempts": 20,
+    "candidates": 50,
+    "draws": 50,
+    "knots": 12,
+    "narrowings": 20,
+    "targets": 20,
+    "turns": 10,
+    "views": 8,
+}
+"""The same for settings that memory grows with, or the time between two looks at whether a photo is still wanted."""
 
 MOST_SEED = 2**63 - 1
+
+MOST_PARTS = 4
+"""Ways that may be joined to one."""
 
 _LETTERS = 200
 
@@ -102,6 +115,13 @@ class ProtectParameters(Parameters):
         "[default: 1 for a photo that is alone, as the command has it, and 4 for several]",
     )
 
+    @field_validator("scheme")
+    @classmethod
+    def _require_few(cls, scheme: str) -> str:
+        if len(scheme_parts(scheme.replace(" ", "+"))) > MOST_PARTS:
+            raise PydanticCustomError("too_many_parts", f"give at most {MOST_PARTS} ways, joined by +")
+        return scheme
+
 
 def inspect_parameters(offer: Offer) -> type[InspectParameters]:
     """The parameters of `/v1/inspect` on one server."""
@@ -113,7 +133,7 @@ def protect_parameters(offer: Offer) -> type[ProtectParameters]:
     """The parameters of `/v1/protect` on one server: the settings of all schemes as well, and names in lists."""
     ways, names = "|".join(offer.ways), list(offer.names)
     fields = {name: _setting(name, users) for name, users in _users().items()} | {
-        "scheme": _narrowed(ProtectParameters, "scheme", pattern=f"^({ways})([+ ]({ways}))*$"),
+        "scheme": _narrowed(ProtectParameters, "scheme", pattern=f"^({ways})([+ ]({ways})){{0,{MOST_PARTS - 1}}}$"),
         "models": _narrowed(ProtectParameters, "models", items={"type": "string", "enum": names}),
         "audit_models": _narrowed(ProtectParameters, "audit_models", items={"type": "string", "enum": ["", *names]}),
     }
@@ -144,17 +164,17 @@ def is_parameter(setting: str) -> bool:
     return setting in _users()
 
 
-def read_as(model: type[Given]) -> Callable[..., Given]:
+def read_as(model: type[Given]) -> Callable[..., Awaitable[Given]]:
     """A dependency of routes that reads the parameters of a request."""
 
-    def read(asked: Any, _: Annotated[None, Depends(_known_and_single(model))]) -> Any:
+    async def read(asked: Any, _: Annotated[None, Depends(_known_and_single(model))]) -> Any:
         return asked
 
     read.__annotations__["asked"] = Annotated[model, Query()]
     return read
 
 
-def _known_and_single(model: type[Parameters]) -> Callable[[Request], None]:
+def _known_and_single(model: type[Parameters]) -> Callable[[Request], Awaitable[None]]:
     """A dependency that refuses parameters which nobody would read.
 
     Raises:
@@ -162,7 +182,7 @@ def _known_and_single(model: type[Parameters]) -> Callable[[Request], None]:
     """
     known = {field.alias or name: field for name, field in model.model_fields.items()}
 
-    def checked(request: Request) -> None:
+    async def checked(request: Request) -> None:
         for name in dict.fromkeys(request.query_params):
             values = request.query_params.getlist(name)
             hidden = [value for value in values if any(unicodedata.category(letter) == "Cc" for letter in value)]

@@ -123,8 +123,7 @@ async def _lines(ticket: Ticket, request: Request, studio: Studio) -> AsyncGener
         async with aclosing(_steps(ticket, request, studio)) as steps:
             async for step in steps:
                 yield _line(_told(step))
-        result = await run_in_threadpool(protected_photo, ticket.result.result())
-        yield _line({"stage": "done", "result": result})
+        yield await run_in_threadpool(_last_line, ticket.result.result())
     except HungUp:
         return
     except Exception as error:
@@ -135,6 +134,10 @@ def _told(progress: Progress) -> dict[str, object]:
     """A step, without what means nothing in it."""
     more = {"waiting": {"ahead": progress.ahead}, "protecting": {"step": progress.step, "of": progress.of}}
     return {"stage": progress.stage, **more.get(progress.stage, {})}
+
+
+def _last_line(finished: Finished) -> bytes:
+    return _line({"stage": "done", "result": protected_photo(finished)})
 
 
 def _line(told: dict[str, object]) -> bytes:
