@@ -1,11 +1,13 @@
+import pytest
 import torch
 
 from unseen.ascent import ascend
 from unseen.budget import Linf
 from unseen.grid import quantise
+from unseen.models import load_classifier
 from unseen.objective import Toward
 from unseen.schemes import Away, Chain, DeepFool, Enhance, Shield
-from unseen.watch import carried_over, wanted, watching
+from unseen.watch import GivenUpError, carried_over, require_wanted, wanted, watching, while_wanted
 
 from .schemes.classifiers import random_linear
 
@@ -87,3 +89,28 @@ def test_every_scheme_that_takes_steps_gives_a_photo_up() -> None:
         assert protected.iterations[0] > 0, scheme
         assert kept.steps[0][0] == 0, scheme
         assert gone.steps, scheme
+
+
+def test_no_network_is_asked_once_nobody_waits(tiny: str) -> None:
+    network, patience = load_classifier(tiny), [True, True, False]
+    require_wanted()
+    with while_wanted(lambda: patience.pop(0)):  # asked once at the start
+        network(photos(1))
+        with pytest.raises(GivenUpError, match="was given up; send it again if it is wanted after all"):
+            network(photos(1))
+    network(photos(1))
+    with pytest.raises(GivenUpError), while_wanted(lambda: False):
+        raise AssertionError("what nobody waits for is not begun")
+
+
+def test_what_takes_long_between_two_steps_ends_as_well(tiny: str) -> None:
+    network, asked = load_classifier(tiny), []
+
+    def patience() -> bool:
+        asked.append(True)
+        return len(asked) < 30
+
+    scheme = DeepFool(max_iterations=3, turns=10**6, narrowings=10**6)
+    with pytest.raises(GivenUpError), while_wanted(patience):
+        scheme(photos(1), network)
+    assert len(asked) == 30

@@ -1,7 +1,8 @@
 """Whoever waits for photos may watch the steps taken on them, and give a photo up while it is computed.
 
 A watch is no setting, for it changes no pixel of a photo that is not given up; so it does not pass through the schemes,
-but lies around them.
+but lies around them. Between two steps, and where a scheme takes none, every question to a network asks whether anybody
+still waits for any of the photos at hand.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from contextvars import ContextVar
 
 import torch
 
+from unseen.errors import UnseenError
 from unseen.randomness import fingerprint
 from unseen.types import Flags, Images
 
@@ -18,8 +20,45 @@ Watch = Callable[[int, int], bool]
 
 Watched = Mapping[bytes, tuple[Watch, ...]]
 
+Wanted = Callable[[], bool]
+"""Whether anybody still waits."""
+
 _NOBODY: Watched = {}
 _WATCHED: ContextVar[Watched] = ContextVar("watched", default=_NOBODY)
+_WANTED: ContextVar[Wanted | None] = ContextVar("wanted", default=None)
+
+
+class GivenUpError(UnseenError):
+    """Nobody waits for a photo any more."""
+
+    def __init__(self) -> None:
+        super().__init__("was given up; send it again if it is wanted after all")
+
+
+@contextmanager
+def while_wanted(wanted: Wanted) -> Iterator[None]:
+    """Within it, no network is asked any more once nobody waits.
+
+    Raises:
+        GivenUpError: nobody does.
+    """
+    token = _WANTED.set(wanted)
+    try:
+        require_wanted()
+        yield
+    finally:
+        _WANTED.reset(token)
+
+
+def require_wanted() -> None:
+    """Go on only where somebody waits, or nobody has said otherwise.
+
+    Raises:
+        GivenUpError: nobody waits.
+    """
+    is_wanted = _WANTED.get()
+    if is_wanted is not None and not is_wanted():
+        raise GivenUpError
 
 
 @contextmanager

@@ -2,9 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from unseen.errors import PhotoError
+from unseen.errors import PhotoError, TooLargeError
 from unseen.plan import Job
-from unseen.protect import GivenUpError, Memory, Protection, Stage, protect_photos
+from unseen.protect import Memory, Protection, Stage, protect_photos
+from unseen.watch import GivenUpError
 
 
 def test_in_memory_the_copy_has_the_bytes_of_the_command_and_nothing_is_written(
@@ -29,6 +30,20 @@ def test_a_damaged_photo_is_named_without_its_folder_and_its_error_is_kept(prote
     assert store.copies == {}
 
 
+class Sender:
+    """Wants photo b to the end, and photo a no further than a stage."""
+
+    def __init__(self, last: Stage) -> None:
+        self.last = last
+        self.heard: list[tuple[str, Stage, int, int]] = []
+
+    def told(self, job: Job, stage: Stage, step: int, of: int) -> None:
+        self.heard.append((job.source.stem, stage, step, of))
+
+    def wants(self, job: Job) -> bool:
+        return job.source.stem == "b" or all(heard[:2] != ("a", self.last) for heard in self.heard)
+
+
 @pytest.mark.parametrize("last", ["reading", "protecting", "checking"])
 def test_a_photo_that_nobody_wants_any_more_fails_and_the_other_is_unharmed(
     draw, protection: Protection, tmp_path: Path, last: Stage
@@ -37,21 +52,23 @@ def test_a_photo_that_nobody_wants_any_more_fails_and_the_other_is_unharmed(
         Job(source=draw(f"{name}.png", seed=seed), target=tmp_path / "out" / f"{name}.png")
         for seed, name in enumerate("ab")
     ]
-    told: list[tuple[str, Stage, int, int]] = []
-
-    def attend(job: Job, stage: Stage, step: int, of: int) -> bool:
-        told.append((job.source.stem, stage, step, of))
-        return not any(name == job.source.stem == "a" and reached == last for name, reached, _, _ in told)
-
-    gone, kept = protect_photos(jobs, protection, attend=attend)
+    sender = Sender(last)
+    gone, kept = protect_photos(jobs, protection, attendant=sender)
     assert isinstance(gone.problem, GivenUpError)
     assert gone.row.status == "failed"
     assert "was given up; send it again if it is wanted after all" in str(gone.row.error)
     assert kept.row.status == "protected"
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["b.png"]
-    stages = dict.fromkeys(stage for name, stage, _, _ in told if name == "b")
+    stages = dict.fromkeys(stage for name, stage, _, _ in sender.heard if name == "b")
     assert list(stages) == ["reading", "protecting", "checking"]
-    steps = [(step, of) for name, stage, step, of in told if (name, stage) == ("b", "protecting")]
+    steps = [(step, of) for name, stage, step, of in sender.heard if (name, stage) == ("b", "protecting")]
     assert steps[0][0] == 0
     assert len(steps) > 1
     assert {of for _, of in steps} == {steps[0][1]}
+
+
+def test_in_memory_photos_may_have_a_limit_of_their_own(draw, protection: Protection) -> None:
+    store = Memory({Path("1/a.png"): draw("a.png", size=(1000, 1001)).read_bytes()}, most_pixels=10**6)
+    (outcome,) = protect_photos([Job(source=Path("1/a.png"), target=Path("1/a.png"))], protection, store=store)
+    assert isinstance(outcome.problem, TooLargeError)
+    assert outcome.row.error == "a.png: has more than the 1 megapixels allowed; make it smaller first"

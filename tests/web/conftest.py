@@ -17,6 +17,7 @@ from unseen.web.desk import Desk
 from unseen.web.limits import Limits
 from unseen.web.offer import Offer
 from unseen.web.routes import page
+from unseen.web.serving import configured
 
 from .served import Served
 
@@ -79,10 +80,10 @@ def serve(
     monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     running: list[tuple[uvicorn.Server, threading.Thread]] = []
 
-    def made(offered: Offer = offer, *, app: App = NOTHING, **limits: float) -> Served:
+    def made(offered: Offer = offer, *, app: App = NOTHING, is_behind_proxy: bool = False, **limits: float) -> Served:
         desk = opened(offered, **limits)
         face = create_app(offered, desk, desk.limits, **app)  # type: ignore[arg-type]
-        server = uvicorn.Server(uvicorn.Config(face, http="h11", log_config=None, lifespan="off", ws="none"))
+        server = uvicorn.Server(configured(face, is_behind_proxy=is_behind_proxy))
         listening = socket.create_server(("127.0.0.1", 0))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

@@ -9,8 +9,8 @@ from PIL import Image
 
 from unseen.cli import main
 from unseen.errors import ModelError, PhotoError, TooLargeError, UnseenError, UnsupportedError
-from unseen.protect import GivenUpError
 from unseen.report import Report
+from unseen.watch import GivenUpError
 from unseen.web.desk import Desk
 from unseen.web.limits import Limits
 from unseen.web.line import LineFullError, TooManyWaitingError
@@ -146,7 +146,7 @@ def test_a_bomb_is_refused_from_its_header(opened: Opened, offer: Offer, tmp_pat
     path = tmp_path / "bomb.png"
     Image.new("1", (20_000, 10_000)).save(path)
     desk = opened(offer)
-    with pytest.raises(TooLargeError, match="has more than the 178 megapixels allowed; make it smaller first"):
+    with pytest.raises(TooLargeError, match="has more than the 64 megapixels allowed; make it smaller first"):
         done(desk.hand_in(path.read_bytes(), "bomb.png", Wishes(), "me"))
 
 
@@ -225,8 +225,8 @@ def test_who_stops_leaves_nobody_waiting(opened: Opened, slow: Offer, photos: li
         time.sleep(0.002)
     waiting = desk.hand_in(photos[1], "b.jpg", ALWAYS, "b")
     desk.stop()
-    for ticket, kind in ((busy, GivenUpError), (waiting, StoppingError)):
-        with pytest.raises(kind):
+    for ticket in (busy, waiting):
+        with pytest.raises(StoppingError):
             ticket.result.result(timeout=1)
     with pytest.raises(StoppingError):
         desk.hand_in(photos[0], "a.jpg", Wishes(), "a")
@@ -245,3 +245,40 @@ def test_networks_that_cannot_be_had_are_told(tmp_path: Path) -> None:
     assert isinstance(desk.failure, ModelError)
     assert told == [desk.failure]
     assert not desk.is_ready
+
+
+def test_who_stops_while_a_copy_is_checked_is_told_at_once(opened: Opened, tiny: str, photos: list[bytes]) -> None:
+    desk = opened(Offer(models=(f"{tiny}?pause=0.4",), audit_models=(f"{tiny}?pause=0.4&seed=1",), device="cpu"))
+    ticket = desk.hand_in(photos[0], "a.jpg", Wishes(scheme="crop"), "me")
+    while desk.progress(ticket).stage != "checking":
+        time.sleep(0.002)
+    started = time.monotonic()
+    desk.stop()
+    assert time.monotonic() - started < 1.5
+    with pytest.raises(StoppingError):
+        ticket.result.result(timeout=0)
+
+
+def test_an_error_that_nobody_foresaw_does_not_end_the_desk(opened: Opened, offer: Offer, photos: list[bytes]) -> None:
+    def failing(count: int) -> None:
+        if count == 1:
+            raise RuntimeError("never thought of")
+
+    desk = opened(offer, on_batch=failing)
+    with pytest.raises(RuntimeError, match="never thought of"):
+        done(desk.hand_in(photos[0], "a.jpg", Wishes(), "me"))
+    assert desk.is_ready
+    desk.on_batch = lambda count: None
+    assert done(desk.hand_in(photos[0], "a.jpg", Wishes(scheme="crop"), "me")).data
+
+
+def test_photos_have_a_limit_of_their_own(opened: Opened, offer: Offer, draw) -> None:
+    data = draw("a.png", size=(1001, 1000)).read_bytes()
+    desk = opened(offer, pixels=10**6)
+    for future in (
+        desk.hand_in(data, "a.png", Wishes(), "me").result,
+        desk.look(data, "a.png"),
+        desk.show(data, "a.png"),
+    ):
+        with pytest.raises(TooLargeError, match="has more than the 1 megapixels allowed"):
+            future.result(timeout=60)

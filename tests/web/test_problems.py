@@ -8,8 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from unseen.errors import ModelError, PhotoError, TooLargeError, UnseenError, UnsupportedError
-from unseen.plan import Job
-from unseen.protect import GivenUpError
+from unseen.watch import GivenUpError
 from unseen.web.app import create_app
 from unseen.web.line import LineFullError, TooManyWaitingError
 from unseen.web.problems import Problem, Unexpected, problem_of
@@ -36,7 +35,7 @@ STOPPING = (503, "the server is stopping", "send the photo again when it is back
         (LineFullError("64 are waiting; try again later"), (503, "64 are waiting", "try again later")),
         (TooManyWaitingError("you have 3 here; wait"), (429, "you have 3 here", "wait")),
         (StoppingError(), STOPPING),
-        (GivenUpError(Job(source=Path("a"), target=Path("b"))), STOPPING),
+        (GivenUpError(), STOPPING),
         (CancelledError(), STOPPING),
         (Problem(418, "short", "stout"), (418, "short", "stout")),
     ],

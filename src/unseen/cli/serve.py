@@ -9,7 +9,8 @@ import click
 
 from unseen.catalogue import DEFAULT_AUDIT_MODELS, DEFAULT_MODELS
 from unseen.cli.options import device_option
-from unseen.web.limits import MEGABYTE, Limits
+from unseen.cli.terminal import remark
+from unseen.web.limits import MEGABYTE, MEGAPIXEL, Limits
 
 PORT = 8321
 _LEAST_TOKEN = 16
@@ -61,7 +62,7 @@ _LEAST_TOKEN = 16
     "names",
     multiple=True,
     metavar="NAME",
-    help="A name by which this machine is called, such as studio.example.org.",
+    help="A name by which others reach it through a proxy, such as studio.example.org; asks for a token.",
 )
 @click.option(
     "--megabytes",
@@ -69,6 +70,13 @@ _LEAST_TOKEN = 16
     default=Limits().bytes // MEGABYTE,
     show_default=True,
     help="Of one photo's file at most.",
+)
+@click.option(
+    "--megapixels",
+    type=click.IntRange(1),
+    default=Limits().pixels // MEGAPIXEL,
+    show_default=True,
+    help="Of one photo at most; a gigabyte of memory is good for 30.",
 )
 @click.option(
     "--waiting",
@@ -91,6 +99,7 @@ def serve(
     token: str | None,
     names: tuple[str, ...],
     megabytes: int,
+    megapixels: int,
     waiting: int,
     seconds: int,
     device: str,
@@ -106,9 +115,11 @@ def serve(
     from unseen.web.serving import serve as serve_app
 
     own = is_loopback(host)
-    token = _checked(token) if token else None if own else secrets.token_urlsafe(24)
+    is_private = own and not names  # a name is for others, behind a proxy for example
+    token = _checked(token) if token else None if is_private else secrets.token_urlsafe(24)
     limits = Limits(
         bytes=megabytes * MEGABYTE,
+        pixels=megapixels * MEGAPIXEL,
         held=max(Limits().held, megabytes * MEGABYTE),
         waiting=waiting,
         waiting_each=max(1, waiting // 2),
@@ -128,11 +139,13 @@ def serve(
     def started() -> None:
         click.echo(address)
         click.echo("The studio is open. Photos stay in memory and are forgotten. Ctrl-C closes it.", err=True)
+        if not own:
+            remark("photos and the token travel through your network unencrypted; put HTTPS before it (docs/api.md)")
         if not no_browser:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
     try:
-        serve_app(app, desk, listening, on_start=started)
+        serve_app(app, desk, listening, on_start=started, is_behind_proxy=bool(names))
     except KeyboardInterrupt:
         click.echo("The studio is closed; nothing was kept.", err=True)
     if desk.failure is not None:

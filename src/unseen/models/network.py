@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from unseen.models.preprocessing import Preprocessing, Unprepared
 from unseen.models.spec import ModelSpec
 from unseen.types import Logits
+from unseen.watch import require_wanted
 
 
 class Network(nn.Module):
@@ -51,7 +52,11 @@ class Network(nn.Module):
 
         Args:
             images: float in [0, 1], differentiable; or uint8, resized in 8 bit as a crawler does.
+
+        Raises:
+            GivenUpError: nobody waits for the answer, of those that `while_wanted` knows.
         """
+        require_wanted()
         prepared = self.preprocessing(images).to(self.device)
         return self.body(prepared.contiguous(memory_format=torch.channels_last))
 

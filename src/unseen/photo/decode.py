@@ -88,8 +88,11 @@ def _regular_file(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def read_photo_bytes(data: bytes, path: Path | str) -> Photo:
+def read_photo_bytes(data: bytes, path: Path | str, *, most_pixels: int = MAX_PIXELS) -> Photo:
     """The same from a file's bytes; `path` only names it.
+
+    Args:
+        most_pixels: more are refused from the header.
 
     Raises:
         PhotoError: damaged, too large, or not a still 8-bit photo.
@@ -97,7 +100,7 @@ def read_photo_bytes(data: bytes, path: Path | str) -> Photo:
     path = Path(path)
     try:
         form = photo_format(data, path)
-        return _photo(_EXAMINERS[form](data, path), form, path)
+        return _photo(_EXAMINERS[form](data, path), form, path, most_pixels)
     except PhotoError:
         raise
     except MemoryError as error:
@@ -114,8 +117,8 @@ def _reason(error: Exception) -> str:
     return " ".join(str(error).split())[:100] if has_words else "the decoder gave up"
 
 
-def _photo(contents: Contents, form: str, path: Path) -> Photo:
-    image, encoding, orientation = _decoded(contents, form, path)
+def _photo(contents: Contents, form: str, path: Path, most_pixels: int) -> Photo:
+    image, encoding, orientation = _decoded(contents, form, path, most_pixels)
     image = _in_plain_mode(image)
     is_grey = contents.grey or image.mode in ("L", "LA")
     has_alpha = image.mode in ("LA", "RGBA")
@@ -141,15 +144,15 @@ def _photo(contents: Contents, form: str, path: Path) -> Photo:
     )
 
 
-def _decoded(contents: Contents, form: str, path: Path) -> tuple[Image.Image, Encoding, int]:
+def _decoded(contents: Contents, form: str, path: Path, most_pixels: int) -> tuple[Image.Image, Encoding, int]:
     """The decoded picture, how it was compressed, and the orientation (1 to 8) that is still to be applied."""
     exif = contents.metadata.exif
     if form == "heic":
         heif = open_heic(contents.decodable)
-        _refuse_what_cannot_be_held(heif.size, heif.mode, path)
+        _refuse_what_cannot_be_held(heif.size, heif.mode, path, most_pixels)
         return heif.to_pillow(), contents.encoding, 1
     image = _OPENERS[form](contents.decodable)
-    _refuse_what_cannot_be_held(image.size, image.mode, path)
+    _refuse_what_cannot_be_held(image.size, image.mode, path, most_pixels)
     if form in ("webp", "avif") and getattr(image, "is_animated", False):
         raise UnsupportedError(path, "is an animation", "save the frames you need as PNG")
     with quietly() if form == "tiff" else nullcontext():
@@ -161,9 +164,9 @@ def _decoded(contents: Contents, form: str, path: Path) -> tuple[Image.Image, En
     return image, contents.encoding, exif.orientation if exif and form != "tiff" else 1
 
 
-def _refuse_what_cannot_be_held(size: tuple[int, int], mode: str, path: Path) -> None:
-    if size[0] * size[1] > MAX_PIXELS:
-        raise TooLargeError(path, f"has more than the {MAX_PIXELS // 10**6} megapixels allowed", _SMALLER)
+def _refuse_what_cannot_be_held(size: tuple[int, int], mode: str, path: Path, most_pixels: int) -> None:
+    if size[0] * size[1] > most_pixels:
+        raise TooLargeError(path, f"has more than the {most_pixels // 10**6} megapixels allowed", _SMALLER)
     refused = _REFUSED_MODES["I"] if ";" in mode else _REFUSED_MODES.get(mode)
     if refused:
         raise UnsupportedError(path, *refused)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from unseen.errors import UnseenError
@@ -66,7 +66,7 @@ def read_profile(profile: str) -> tuple[Secret, ...]:
     return secrets
 
 
-@cache
+@lru_cache(maxsize=4096)
 def classes_meant(name: str, class_names: tuple[str, ...], synsets: tuple[str, ...] | None = None) -> tuple[int, ...]:
     """The classes of a network that a name means, in rising order; none where the network does not know it.
 

@@ -1,6 +1,6 @@
 """Protecting photos, one or many: the data flow from a file to a protected copy and its account."""
 
-from unseen.protect.attending import Attend, GivenUpError, Stage
+from unseen.protect.attending import Attendant, Stage
 from unseen.protect.opening import placed
 from unseen.protect.photos import protect_file, protect_photos
 from unseen.protect.protection import (
@@ -16,8 +16,7 @@ from unseen.protect.store import DISK, Memory, Store
 
 __all__ = [
     "DISK",
-    "Attend",
-    "GivenUpError",
+    "Attendant",
     "Memory",
     "Outcome",
     "Protection",

@@ -8,6 +8,7 @@ from unseen.photo import Photo
 from unseen.protect.protection import Protection, Work
 from unseen.report.layout import Row
 from unseen.threats import Preset, Threat
+from unseen.watch import GivenUpError
 
 
 def audited(
@@ -33,6 +34,8 @@ def audited(
             rows += audit(
                 str(work.job.source), {"original": [photo.srgb], "protected": [copy.srgb]}, threats, references
             )
+        except GivenUpError:
+            raise
         except UnseenError as error:  # such as a panorama that is too long for a JPEG
             notes.append(f"not read when {preset.meaning}: {error}")
     return tuple(rows), tuple(notes)

@@ -7,11 +7,12 @@ from pathlib import Path
 from unseen.canvas import canvas_shape, working_copy
 from unseen.photo import Photo, output_format, output_suffix
 from unseen.plan import Job
-from unseen.protect.attending import Attend, attended
+from unseen.protect.attending import Attendant
 from unseen.protect.hiding import hide
 from unseen.protect.protection import Protection, Work
 from unseen.protect.store import Store
 from unseen.reading import answer, reference_of
+from unseen.watch import while_wanted
 
 
 def placed(job: Job, format: str, taken: set[Path], store: Store) -> tuple[Photo, Job]:
@@ -28,17 +29,18 @@ def placed(job: Job, format: str, taken: set[Path], store: Store) -> tuple[Photo
     return photo, job
 
 
-def opened(job: Job, protection: Protection, taken: set[Path], store: Store, attend: Attend) -> Work:
+def opened(job: Job, protection: Protection, taken: set[Path], store: Store, attendant: Attendant) -> Work:
     """A photo ready to be protected; a failure is noted, not raised."""
     started = time.perf_counter()
     work = Work(job=job)
     try:
-        attended(attend, job, "reading")
-        photo, work.job = placed(job, protection.format, taken, store)
-        picture = photo
-        for scheme in protection.pictures:
-            picture = scheme(picture, seed=protection.seed)
-        _ask(work, photo, picture, protection)
+        attendant.told(job, "reading", 0, 0)
+        with while_wanted(lambda: attendant.wants(job)):
+            photo, work.job = placed(job, protection.format, taken, store)
+            picture = photo
+            for scheme in protection.pictures:
+                picture = scheme(picture, seed=protection.seed)
+            _ask(work, photo, picture, protection)
         # Without the sRGB pixels, which a photo keeps once they are asked for.
         work.photo, work.picture = replace(photo), replace(picture)
     except Exception as error:

@@ -19,7 +19,7 @@ from unseen.pictures import PictureScheme
 from unseen.plan import Job, copy_of
 from unseen.profiles import hidden_names
 from unseen.protect.account import account, failed, untouched
-from unseen.protect.attending import Attend, attended, patiently, watches
+from unseen.protect.attending import PATIENT, Attendant, watches
 from unseen.protect.audited import audited
 from unseen.protect.hiding import hidden_by
 from unseen.protect.opening import opened
@@ -32,7 +32,7 @@ from unseen.report.pictures import preview
 from unseen.schemes import Shield
 from unseen.threats import IN_BRIEF, Preset, presets_named
 from unseen.types import Laying, Protected, Scheme
-from unseen.watch import watching
+from unseen.watch import GivenUpError, watching, while_wanted
 
 CHUNK_PHOTOS = 4 * LANES
 """Photos read ahead for one call of the scheme, so that its lanes stay full."""
@@ -103,7 +103,7 @@ def protect_photos(
     previews: int = 0,
     presets: Sequence[Preset] = (),
     store: Store = DISK,
-    attend: Attend = patiently,
+    attendant: Attendant = PATIENT,
 ) -> Iterator[Outcome]:
     """Protect photos in order, a chunk at a time; what fails is a row with status "failed", and the others go on.
 
@@ -111,17 +111,17 @@ def protect_photos(
         previews: of how many photos, at most, thumbnails are made.
         presets: ways in which networks that are held out read originals and copies.
         store: where photos come from and copies go.
-        attend: told of every photo how far it is; one that it does not want any more fails.
+        attendant: told of every photo how far it is; one that it does not want any more fails.
 
     Raises:
         UnseenError: networks that do not go together, or a setting that does not fit them.
     """
     ensemble = Ensemble(protection.views, precision=protection.precision, mixed=bool(protection.hide))
     taken: set[Path] = set()
-    runtime = _Runtime(presets=tuple(presets), store=store, attend=attend)
-    for chunk in _chunks(opened(job, protection, taken, store, attend) for job in jobs):
+    runtime = _Runtime(presets=tuple(presets), store=store, attendant=attendant)
+    for chunk in _chunks(opened(job, protection, taken, store, attendant) for job in jobs):
         give_back()
-        made = _made(chunk, protection, ensemble, attend)
+        made = _made(chunk, protection, ensemble, attendant)
         give_back()
         for work in chunk:
             outcome = _finish(work, made.get(id(work)), protection, runtime, with_preview=previews > 0)
@@ -136,7 +136,7 @@ class _Runtime:
 
     presets: tuple[Preset, ...]
     store: Store
-    attend: Attend
+    attendant: Attendant
 
 
 def _chunks(works: Iterable[Work]) -> Iterator[list[Work]]:
@@ -154,7 +154,7 @@ def _chunks(works: Iterable[Work]) -> Iterator[list[Work]]:
 
 
 def _made(
-    chunk: list[Work], protection: Protection, ensemble: Ensemble, attend: Attend
+    chunk: list[Work], protection: Protection, ensemble: Ensemble, attendant: Attendant
 ) -> dict[int, tuple[Laying, Protected, int]]:
     """The scheme's answer for every photo that could be read: how it is changed, all results, and which of them."""
     groups: dict[tuple[int, ...], list[Work]] = {}
@@ -165,7 +165,11 @@ def _made(
     for group in groups.values():
         started = time.perf_counter()
         try:
-            changes, protected = _changes(group, protection, ensemble, attend)
+            changes, protected = _changes(group, protection, ensemble, attendant)
+        except GivenUpError as error:
+            for work in group:
+                work.photo, work.problem = None, error
+            continue
         except ValueError as error:
             raise UnseenError(str(error)) from error
         except Exception as error:  # such as a GPU's memory that is too small for this shape
@@ -181,12 +185,13 @@ def _made(
 
 
 def _changes(
-    group: list[Work], protection: Protection, ensemble: Ensemble, attend: Attend
+    group: list[Work], protection: Protection, ensemble: Ensemble, attendant: Attendant
 ) -> tuple[tuple[Laying, ...], Protected]:
     """How photos that share the shape of their canvas are changed."""
     device = protection.surrogates[0].device
     images = torch.cat([work.canvas for work in group]).to(device)
-    with watching(images, watches(attend, [work.job for work in group])):
+    jobs = [work.job for work in group]
+    with watching(images, watches(attendant, jobs)), while_wanted(lambda: any(map(attendant.wants, jobs))):
         if protection.hide:
             protected = hidden_by(protection.settled_scheme, images, ensemble, protection)
         else:
@@ -212,10 +217,11 @@ def _finish(
         return Outcome(row=failed(work), problem=work.problem)
     change, protected, index = made
     try:
-        attended(runtime.attend, work.job, "checking")
-        saved = saved_finely(work, work.picture, change(work.picture.pixels), protection)
-        row = account(work, work.photo, saved, protected, index, protection)
-        rows, notes = audited(work, work.photo, saved.photo, protection, runtime.presets)
+        runtime.attendant.told(work.job, "checking", 0, 0)
+        with while_wanted(lambda: runtime.attendant.wants(work.job)):
+            saved = saved_finely(work, work.picture, change(work.picture.pixels), protection)
+            row = account(work, work.photo, saved, protected, index, protection)
+            rows, notes = audited(work, work.photo, saved.photo, protection, runtime.presets)
         row = replace(row, audit=rows, notes=(*row.notes, *notes))
         pictures = preview(*same_channels(work.photo.srgb, saved.photo.srgb)) if with_preview else None
         runtime.store.write(work.job.target, saved.data)

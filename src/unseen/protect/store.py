@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from unseen.errors import PhotoError
-from unseen.photo import Photo, read_photo, read_photo_bytes, write_new
+from unseen.photo import MAX_PIXELS, Photo, read_photo, read_photo_bytes, write_new
 from unseen.plan import Job
 
 
@@ -71,16 +71,21 @@ DISK: Store = Disk()
 class Memory:
     """Bytes: nothing is written to any disk.
 
+    Args:
+        photos: files by name.
+        most_pixels: larger photos are refused.
+
     Attributes:
         copies: what was written, by name.
     """
 
-    def __init__(self, photos: Mapping[Path, bytes]) -> None:
+    def __init__(self, photos: Mapping[Path, bytes], *, most_pixels: int = MAX_PIXELS) -> None:
+        self._most_pixels = most_pixels
         self.copies: dict[Path, bytes] = {}
         self._photos = photos
 
     def read(self, source: Path) -> Photo:
-        return read_photo_bytes(self._photos[source], Path(source.name))
+        return read_photo_bytes(self._photos[source], Path(source.name), most_pixels=self._most_pixels)
 
     def require_free(self, job: Job, taken: set[Path]) -> None:
         """Nothing is refused: who puts photos here gives each a name of its own."""

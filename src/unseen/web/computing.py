@@ -1,7 +1,7 @@
 """Photos that were handed in with the same wishes become copies, together."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from unseen import __version__
@@ -13,24 +13,24 @@ from unseen.protect import Memory, Outcome, Protection, Stage, protect_photos, s
 from unseen.reading import known_class
 from unseen.report import Report
 from unseen.threats import IN_BRIEF, presets_named
+from unseen.web.futures import break_off, fulfil
 from unseen.web.ticket import Finished, Progress, Ticket
 
 
-def compute(tickets: Sequence[Ticket], protection: Protection, scheme: str) -> None:
-    """Protect the photos of tickets as one batch, and give each its result or its error; it raises nothing itself.
+def compute(tickets: Sequence[Ticket], protection: Protection, scheme: str, most_pixels: int) -> None:
+    """Protect the photos of tickets as one batch, and give each its result or its error.
 
     Args:
         scheme: what it is called in the report.
+        most_pixels: larger photos are refused.
+
+    Raises:
+        UnseenError: a setting that fits none of them.
     """
     known = [ticket for ticket in tickets if _knows_label(ticket, protection.surrogates[0])]
     by_source = {Path(str(number)) / ticket.name: ticket for number, ticket in enumerate(known)}
-    store = Memory({source: ticket.data for source, ticket in by_source.items()})
+    store = Memory({source: ticket.data for source, ticket in by_source.items()}, most_pixels=most_pixels)
     presets = presets_named(IN_BRIEF) if protection.held_out else ()
-
-    def attend(job: Job, stage: Stage, step: int, of: int) -> bool:
-        ticket = by_source[job.source]
-        ticket.progress = Progress(stage=stage, step=step, of=of)
-        return not ticket.given_up
 
     jobs = [Job(source=source, target=source, label=ticket.wishes.label) for source, ticket in by_source.items()]
     previews = len(jobs) if any(ticket.with_preview for ticket in known) else 0
@@ -40,19 +40,24 @@ def compute(tickets: Sequence[Ticket], protection: Protection, scheme: str) -> N
         photos=(),
         presets={preset.name: preset.meaning for preset in presets},
     )
-    try:
-        outcomes = protect_photos(jobs, protection, previews=previews, presets=presets, store=store, attend=attend)
-        for ticket, outcome in zip(known, outcomes, strict=True):
-            _hand_back(ticket, outcome, store, report)
-    except Exception as error:
-        fail(known, error)
+    outcomes = protect_photos(
+        jobs, protection, previews=previews, presets=presets, store=store, attendant=_Senders(by_source)
+    )
+    for ticket, outcome in zip(known, outcomes, strict=True):
+        _hand_back(ticket, outcome, store, report)
 
 
-def fail(tickets: Sequence[Ticket], error: Exception) -> None:
-    """Tell all that still wait why there is nothing for them."""
-    for ticket in tickets:
-        if not ticket.result.done():
-            ticket.result.set_exception(error)
+@dataclass(frozen=True)
+class _Senders:
+    """Those who wait for photos, by the name under which each is stored."""
+
+    tickets: Mapping[Path, Ticket]
+
+    def told(self, job: Job, stage: Stage, step: int, of: int) -> None:
+        self.tickets[job.source].progress = Progress(stage=stage, step=step, of=of)
+
+    def wants(self, job: Job) -> bool:
+        return not self.tickets[job.source].given_up
 
 
 def _knows_label(ticket: Ticket, surrogate: Network) -> bool:
@@ -61,7 +66,7 @@ def _knows_label(ticket: Ticket, surrogate: Network) -> bool:
         if ticket.wishes.label is not None:
             known_class(ticket.wishes.label, surrogate)
     except UnseenError as error:
-        fail([ticket], error)
+        break_off(ticket.result, error)
         return False
     return True
 
@@ -69,19 +74,20 @@ def _knows_label(ticket: Ticket, surrogate: Network) -> bool:
 def _hand_back(ticket: Ticket, outcome: Outcome, store: Memory, report: Report) -> None:
     """A photo's result, in which names have no folders."""
     if outcome.problem is not None:
-        return fail([ticket], outcome.problem)
+        return break_off(ticket.result, outcome.problem)
     target = Path(outcome.row.output) if outcome.row.output else None
     name = target.name if target else ticket.name
     audit = tuple(replace(read, photo=ticket.name) for read in outcome.row.audit)
     row = replace(outcome.row, input=ticket.name, output=name if target else None, audit=audit)
-    ticket.result.set_result(
+    fulfil(
+        ticket.result,
         Finished(
             report=replace(report, photos=(row,)),
             name=name,
             data=store.copies.pop(target) if target else None,
             format=_format_of(name),
             preview=outcome.preview if ticket.with_preview else None,
-        )
+        ),
     )
     return None
 

@@ -12,7 +12,8 @@ from concurrent.futures import Future
 
 from unseen.ascent import LANES
 from unseen.memory import give_back
-from unseen.web.computing import compute, fail
+from unseen.web.computing import compute
+from unseen.web.futures import break_off
 from unseen.web.limits import Limits
 from unseen.web.line import Line
 from unseen.web.looking import Looked, look, picture
@@ -23,6 +24,9 @@ from unseen.web.wishes import Wishes
 
 GATHER = 0.01
 """Seconds that a photo waits for company: clients that were answered together send their next photos together."""
+
+LAST_STEP = 2.0
+"""Seconds in which the computing thread ends of itself when the server stops; after them it ends with the process."""
 
 
 class Desk:
@@ -54,8 +58,8 @@ class Desk:
 
     @property
     def is_ready(self) -> bool:
-        """Whether the networks are loaded."""
-        return self._ready.is_set()
+        """Whether the networks are loaded, and photos are computed."""
+        return self._ready.is_set() and self._computer.is_alive()
 
     @property
     def waiting(self) -> int:
@@ -71,13 +75,13 @@ class Desk:
         """Give all photos up and end."""
         with self._changed:
             self._stopping = True
-            fail(self._line.clear(), StoppingError())
-            for ticket in self._busy:
+            for ticket in (*self._line.clear(), *self._busy):
                 ticket.given_up = True
+                break_off(ticket.result, StoppingError())
             self._changed.notify_all()
         self._looks.stop()
         if self._computer.is_alive():
-            self._computer.join()
+            self._computer.join(LAST_STEP)
 
     def hand_in(self, data: bytes, name: str, wishes: Wishes, client: str, *, with_preview: bool = False) -> Ticket:
         """Take a photo in.
@@ -127,11 +131,11 @@ class Desk:
             StoppingError: the server is about to end.
         """
         self.offer.check(Wishes(models=models))
-        return self.aside(len(data), lambda: look(data, name, self.offer.named(models), edge))
+        return self.aside(len(data), lambda: look(data, name, self.offer.named(models), edge, self.limits.pixels))
 
     def show(self, data: bytes, name: str) -> "Future[bytes]":
         """A photo as PNG, upright and in sRGB, at its full size; it raises what `look` does."""
-        return self.aside(len(data), lambda: picture(data, name))
+        return self.aside(len(data), lambda: picture(data, name, self.limits.pixels))
 
     def aside(self, size: int, work: Callable[[], Result]) -> "Future[Result]":
         """Short work that holds so many bytes, done in turn beside the protecting; it raises what `show` does."""
@@ -164,11 +168,11 @@ class Desk:
     def _serve(self, tickets: list[Ticket]) -> None:
         if not tickets:
             return
-        self.on_batch(len(tickets))
         try:
+            self.on_batch(len(tickets))
             protection, scheme = self.offer.protection(tickets[0].wishes, alone=len(tickets) == 1)
-        except Exception as error:
-            fail(tickets, error)
-            return
-        compute(tickets, protection, scheme)
+            compute(tickets, protection, scheme, self.limits.pixels)
+        except Exception as error:  # whatever it is, the next photos are served
+            for ticket in tickets:
+                break_off(ticket.result, error)
         give_back()

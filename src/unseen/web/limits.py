@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from unseen.errors import UnseenError
 
 MEGABYTE = 1 << 20
+MEGAPIXEL = 10**6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +17,8 @@ class Limits:
         held: bytes of all photos that wait, together.
         waiting: photos that wait, of all clients.
         waiting_each: photos that wait, of one client.
-        seconds: for one photo, from the moment it is handed in.
+        pixels: of one photo; a look at one takes some 30 bytes each.
+        seconds: for one photo, from when its turn has come.
         stall: seconds without a byte of a body that is awaited.
 
     Raises:
@@ -24,6 +26,7 @@ class Limits:
     """
 
     bytes: int = 128 * MEGABYTE
+    pixels: int = 64 * MEGAPIXEL
     held: int = 1024 * MEGABYTE
     waiting: int = 64
     waiting_each: int = 32

@@ -38,16 +38,17 @@ class Looked:
     picture: bytes | None = None
 
 
-def look(data: bytes, name: str, networks: Sequence[Network], edge: int) -> Looked:
+def look(data: bytes, name: str, networks: Sequence[Network], edge: int, most_pixels: int) -> Looked:
     """Ask networks about a photo.
 
     Args:
         edge: longer side of the small picture; 0 for none.
+        most_pixels: larger photos are refused.
 
     Raises:
         PhotoError: it cannot be read.
     """
-    photo = read_photo_bytes(data, Path(name))
+    photo = read_photo_bytes(data, Path(name), most_pixels=most_pixels)
     answers = [(network, answer(network, photo.srgb)) for network in networks]
     return Looked(
         name=name,
@@ -62,13 +63,13 @@ def look(data: bytes, name: str, networks: Sequence[Network], edge: int) -> Look
     )
 
 
-def picture(data: bytes, name: str) -> bytes:
+def picture(data: bytes, name: str, most_pixels: int) -> bytes:
     """A photo as PNG at its full size, upright and in sRGB, without metadata; transparency stays.
 
     Raises:
         PhotoError: it cannot be read.
     """
-    photo = read_photo_bytes(data, Path(name))
+    photo = read_photo_bytes(data, Path(name), most_pixels=most_pixels)
     buffer = io.BytesIO()
     _with_alpha(photo).save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()

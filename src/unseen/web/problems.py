@@ -14,8 +14,9 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from unseen.describing import users_of_settings
 from unseen.errors import PhotoError, TooLargeError, UnseenError, UnsupportedError, visible
-from unseen.protect import GivenUpError
+from unseen.watch import GivenUpError
 from unseen.web.line import LineFullError, TooManyWaitingError
 from unseen.web.refusals import refused
 from unseen.web.side_table import StoppingError
@@ -161,8 +162,11 @@ def _parted(message: str) -> tuple[str, str]:
 
 
 def _for_the_web(text: str) -> str:
-    """The text with flags as parameters are called here: `--format png` is `format png`."""
-    return re.sub(r"(?<![^\s('\"])--(?=[a-z])", "", text)
+    """The text in the words of parameters: `--format png` is `format png`, and `extra_steps` has a dash."""
+    plain = re.sub(r"(?<![^\s('\"])--(?=[a-z])", "", text)
+    for setting in users_of_settings():
+        plain = re.sub(rf"\b{setting}\b", setting.replace("_", "-"), plain) if "_" in setting else plain
+    return plain
 
 
 def _place(error: Exception) -> str:

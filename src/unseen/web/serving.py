@@ -9,6 +9,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from unseen.errors import UnseenError
+from unseen.web.connection import Connection
 from unseen.web.desk import Desk
 
 LAST_WORDS = 3
@@ -57,25 +58,33 @@ def address_of(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-def serve(app: ASGIApp, desk: Desk, listening: socket.socket, *, on_start: Callable[[], None]) -> None:
+def serve(
+    app: ASGIApp, desk: Desk, listening: socket.socket, *, on_start: Callable[[], None], is_behind_proxy: bool = False
+) -> None:
     """Serve until Ctrl-C or SIGTERM; photos on their way are given up then, and their clients told.
 
     Args:
         on_start: called once requests are answered.
+        is_behind_proxy: whether a proxy on this machine tells who the clients are; others could make that up.
     """
-    config = uvicorn.Config(
+    server = _Server(configured(app, is_behind_proxy=is_behind_proxy), desk, on_start)
+    with listening:
+        server.run(sockets=[listening])
+
+
+def configured(app: ASGIApp, *, is_behind_proxy: bool = False) -> uvicorn.Config:
+    """How the app is served."""
+    return uvicorn.Config(
         app,
         access_log=False,  # addresses hold the names of photos
-        http="h11",
+        http=Connection,
         lifespan="off",
         log_config=None,
+        proxy_headers=is_behind_proxy,
         server_header=False,
         timeout_graceful_shutdown=LAST_WORDS,
         ws="none",
     )
-    server = _Server(config, desk, on_start)
-    with listening:
-        server.run(sockets=[listening])
 
 
 class _Server(uvicorn.Server):

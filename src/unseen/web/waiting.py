@@ -57,13 +57,15 @@ async def progress_of(ticket: Ticket, desk: Desk, request: Request, seconds: flo
 
 
 async def _ticks(future: "Future[Result]", request: Request, seconds: float) -> AsyncGenerator[float]:
-    """The time, every `TICK` seconds until the work is done."""
+    """The time, every `TICK` seconds until the work is done; how long it had to wait for its turn does not count."""
     done = asyncio.Event()
     loop = asyncio.get_running_loop()
     future.add_done_callback(lambda _: loop.is_closed() or loop.call_soon_threadsafe(done.set))
-    started = time.monotonic()
+    started: float | None = None
     while not future.done():
-        if time.monotonic() - started > seconds:
+        if started is None and future.running():
+            started = time.monotonic()
+        if started is not None and time.monotonic() - started > seconds:
             remedy = "make the photo smaller, or ask for fewer steps"
             raise Problem(504, f"this took longer than {seconds:g} seconds", remedy)
         if await request.is_disconnected():

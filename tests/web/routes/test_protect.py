@@ -195,10 +195,19 @@ def test_a_client_may_not_have_too_many_waiting(serve, sleepy, photos) -> None:
 
 
 def test_clients_of_a_proxy_take_turns_by_their_own_address(serve, sleepy, photos) -> None:
-    served = serve(sleepy, waiting_each=1)
+    served = serve(sleepy, is_behind_proxy=True, waiting_each=1)
     held = [begun(served, photos[0], "one", number) for number in range(2)]  # one of them is being computed
     assert served.post("/v1/protect?seed=9", photos[0], headers={"X-Unseen-Client": "one"}).status_code == 429
     held.append(begun(served, photos[0], "one", 2, X_Forwarded_For="192.0.2.1"))
+    for connection in held:
+        connection.close()
+
+
+def test_without_a_proxy_nobody_chooses_an_address(serve, sleepy, photos) -> None:
+    served = serve(sleepy, waiting_each=1)
+    held = [begun(served, photos[0], "one", number, X_Forwarded_For=f"192.0.2.{number}") for number in range(2)]
+    headers = {"X-Unseen-Client": "one", "X-Forwarded-For": "192.0.2.9"}
+    assert served.post("/v1/protect?seed=9", photos[0], headers=headers).status_code == 429
     for connection in held:
         connection.close()
 
@@ -262,7 +271,7 @@ def test_what_is_no_photo_is_refused(serve, photos, where) -> None:
         ("moving.gif", b"GIF89a" + bytes(20), 415, "is a GIF"),
         ("film.mp4", b"\0\0\0\x18ftypmp42" + bytes(30), 415, "is a video"),
         ("words.txt", b"I am no photo.", 415, "is not a photo"),
-        ("bomb.png", bomb, 413, "has more than the 178 megapixels allowed"),
+        ("bomb.png", bomb, 413, "has more than the 64 megapixels allowed"),
         ("cut.jpg", photos[0][:900], 422, "is truncated or damaged"),
     ]:
         answer = served.post(f"{where}?name={name}", body)

@@ -25,8 +25,8 @@ def photo_routes(studio: Studio) -> APIRouter:
     )
     async def inspect(request: Request, asked: Annotated[InspectParameters, Depends(read)]) -> Inspected:
         """What networks read in a photo, and what its file tells beside its pixels."""
-        photo = await studio.inbox.photo(request, asked.name)
         await studio.ready()
+        photo = await studio.inbox.photo(request, asked.name)
         looking = await run_in_threadpool(
             studio.desk.look, photo.data, photo.name, tuple(asked.models), edge=asked.picture or 0
         )
