@@ -8,12 +8,27 @@ const ROLES = [
   ["held-out", "only judge"],
   ["out", "leave out"],
 ];
-const FORMATS = [["", "as the original"], ["jpeg", "JPEG"], ["png", "PNG"], ["webp", "WebP"]];
-const KEPT = [["date", "date"], ["copyright", "copyright and author"], ["all", "all, but embedded pictures"]];
+const FORMATS = [
+  ["", "as the original"],
+  ["jpeg", "JPEG"],
+  ["png", "PNG"],
+  ["webp", "WebP"],
+];
+const KEPT = [
+  ["date", "date"],
+  ["copyright", "copyright and author"],
+  ["all", "all, but embedded pictures"],
+];
 
-/** Draw all fields. `context`: offer, chosen, parts (of the way), refresh (way or roles changed), tell (a value did). */
+/** Draw all fields. `context`: offer, chosen, parts (of the way), refresh (the way changed), tell (a value did). */
 export function drawFields(place, context) {
-  fill(place, wayFields(context), ...context.parts.map((scheme) => schemeFields(scheme, context)), networkFields(context), fileFields(context));
+  fill(
+    place,
+    wayFields(context),
+    ...context.parts.map((scheme) => schemeFields(scheme, context)),
+    networkFields(context),
+    fileFields(context),
+  );
 }
 
 function wayFields({ offer, chosen, refresh }) {
@@ -31,7 +46,14 @@ function wayFields({ offer, chosen, refresh }) {
     {},
     h("legend", {}, "Any way"),
     field("First", pick("picture", first, "nothing")),
-    field("Then", pick("noise", noises.filter((scheme) => scheme.name !== chosen.picture), "no noise")),
+    field(
+      "Then",
+      pick(
+        "noise",
+        noises.filter((scheme) => scheme.name !== chosen.picture),
+        "no noise",
+      ),
+    ),
   );
 }
 
@@ -47,9 +69,18 @@ function schemeFields(scheme, { chosen, tell }) {
 }
 
 function typed(setting, values, usual, tell) {
-  const kinds = { integer: { type: "number", step: 1 }, number: { type: "number", step: "any" }, string: { type: "text" } };
+  const kinds = {
+    integer: { type: "number", step: 1 },
+    number: { type: "number", step: "any" },
+    string: { type: "text" },
+  };
   const name = setting.name;
-  const input = h("input", { ...kinds[setting.type], placeholder: usual, value: values[name] ?? "", "data-focus": name });
+  const input = h("input", {
+    ...kinds[setting.type],
+    placeholder: usual,
+    value: values[name] ?? "",
+    "data-focus": name,
+  });
   input.addEventListener("input", () => {
     if (input.value.trim() === "") delete values[name];
     else values[name] = input.value.trim();
@@ -84,23 +115,46 @@ function fileFields({ chosen, tell }) {
     {},
     h("legend", {}, "The copies"),
     field("Format", select("format", FORMATS, file.format ?? "", set("format"))),
-    field("Quality", typed({ ...number, name: "quality" }, file, "the original’s", tell), "1 to 100, of JPEG and WebP."),
+    field(
+      "Quality",
+      typed({ ...number, name: "quality" }, file, "the original’s", tell),
+      "1 to 100, of JPEG and WebP.",
+    ),
     field("Keep in the file", keptFields(file, set("keep"))),
-    field("Seed", typed({ ...number, name: "seed" }, file, "0", tell), "Decides random choices; the same seed gives the same copy."),
+    field(
+      "Seed",
+      typed({ ...number, name: "seed" }, file, "0", tell),
+      "Decides random choices; the same seed gives the same copy.",
+    ),
   );
 }
 
 function keptFields(file, set) {
-  return select("keep", [["", "nothing: place, camera and all else go"], ...KEPT, ["date,copyright", "date, copyright and author"]], file.keep ?? "", set);
+  return select(
+    "keep",
+    [["", "nothing: place, camera and all else go"], ...KEPT, ["date,copyright", "date, copyright and author"]],
+    file.keep ?? "",
+    set,
+  );
 }
 
 function select(name, options, value, act) {
-  const made = h("select", { "data-focus": name }, options.map(([key, words]) => h("option", { value: key }, words)));
+  const made = h(
+    "select",
+    { "data-focus": name },
+    options.map(([key, words]) => h("option", { value: key }, words)),
+  );
   made.value = value;
   made.addEventListener("change", () => act(made.value));
   return made;
 }
 
 function field(name, input, told = "") {
-  return h("label", { class: "field" }, h("span", { class: "field-name" }, name), input, told ? h("small", {}, told) : null);
+  return h(
+    "label",
+    { class: "field" },
+    h("span", { class: "field-name" }, name),
+    input,
+    told ? h("small", {}, told) : null,
+  );
 }

@@ -21,7 +21,11 @@ export function watchBar() {
   find("#report").addEventListener("click", () => trying(() => saveReports(), "Making the report …"));
   find("#remove").addEventListener("click", () => {
     const unsaved = copied().filter((photo) => !photo.saved).length;
-    if (unsaved && !confirm(`${counted(unsaved, "copy").replace("copys", "copies")} not downloaded yet. Remove all photos?`)) return;
+    if (
+      unsaved &&
+      !confirm(`${counted(unsaved, "copy").replace("copys", "copies")} not downloaded yet. Remove all photos?`)
+    )
+      return;
     remove([...photos]);
     find("#choose").focus();
   });
@@ -43,7 +47,9 @@ export function drawBar() {
   find("#download").hidden = copies === 0;
   find("#download").textContent = copies > 1 ? "Download all (zip)" : "Download";
   find("#report").hidden = done.length === 0;
-  find("#overall-words").textContent = busy.length ? `${done.length} of ${done.length + busy.length} done` : outcomeOf(done);
+  find("#overall-words").textContent = busy.length
+    ? `${done.length} of ${done.length + busy.length} done`
+    : outcomeOf(done);
   find("#to-summary").hidden = busy.length > 0 || done.length === 0;
   const overall = find("#overall");
   overall.hidden = busy.length === 0;

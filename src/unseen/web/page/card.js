@@ -7,18 +7,20 @@ import { result } from "./result.js";
 import { isCurrent, protectThese } from "./run.js";
 import { choiceToHide, headline, metadata, seen } from "./seen.js";
 import { canHide } from "./settings.js";
+import { stageInWords } from "./stages.js";
 import { photos, remove } from "./store.js";
 import { mayAskAgain } from "./token.js";
 import { STATUSES } from "./verdicts.js";
 import { isShown, look } from "./work.js";
-import { capitalised, counted, size } from "./words.js";
+import { capitalised, size } from "./words.js";
 
 /** So many cards are all drawn whole; with more photos, those far away have but a title. */
 const KEPT_DRAWN = 50;
 const numbers = new WeakMap();
 let last = 0;
 const near = new IntersectionObserver(
-  (entries) => entries.forEach((entry) => entry.target.dispatchEvent(new CustomEvent(entry.isIntersecting ? "near" : "far"))),
+  (entries) =>
+    entries.forEach((entry) => entry.target.dispatchEvent(new CustomEvent(entry.isIntersecting ? "near" : "far"))),
   { rootMargin: "1200px" },
 );
 
@@ -27,7 +29,11 @@ export function cardOf(photo) {
   const id = `photo-${photo.id}`;
   const regions = REGIONS.map((region) => ({ ...region, place: h("div", { class: region.name }), drawn: null }));
   const places = regions.map((region) => region.place);
-  const element = h("li", { class: "photo", id }, h("article", { "aria-labelledby": `${id}-name` }, h("div", { class: "head" }, places.splice(0, 2)), places));
+  const element = h(
+    "li",
+    { class: "photo", id },
+    h("article", { "aria-labelledby": `${id}-name` }, h("div", { class: "head" }, places.splice(0, 2)), places),
+  );
   const card = { photo, element, regions, isNear: false };
   element.addEventListener("near", () => {
     card.isNear = true;
@@ -69,15 +75,25 @@ function numberOf(thing) {
 }
 
 const REGIONS = [
-  { name: "thumb", key: ({ problem, looked, thumbnail }) => [problem, Boolean(looked), Boolean(thumbnail)], draw: drawThumbnail },
+  {
+    name: "thumb",
+    key: ({ problem, looked, thumbnail }) => [problem, Boolean(looked), Boolean(thumbnail)],
+    draw: drawThumbnail,
+  },
   {
     name: "title",
-    key: (photo) => [photo.problem, Boolean(photo.looked), Boolean(photo.job), numberOf(photo.result), isCurrent(photo)],
+    key: (photo) => [
+      photo.problem,
+      Boolean(photo.looked),
+      Boolean(photo.job),
+      numberOf(photo.result),
+      isCurrent(photo),
+    ],
     draw: drawTitle,
   },
   { name: "working", key: ({ job }) => job && { ...job, abort: null }, draw: drawProgress },
   { name: "remarks", key: (photo) => [photo.trouble, isStale(photo)], draw: drawRemarks },
-  { name: "body", key: ({ problem, looked, result }) => [problem, Boolean(looked), numberOf(result)], draw: drawBody },
+  { name: "body", key: (photo) => [photo.problem, Boolean(photo.looked), numberOf(photo.result)], draw: drawBody },
   {
     name: "choice",
     key: ({ problem, looked, hide, other }) => [problem, Boolean(looked), [...hide], other, canHide()],
@@ -107,7 +123,10 @@ function headlineOf(photo) {
 /** What the server says in a line and what to do, as sentences below the photo's name. */
 function inSentences({ problem, remedy }, name) {
   const own = problem.startsWith(`${name}: `) ? problem.slice(name.length + 2) : problem;
-  return [own, remedy].filter(Boolean).map((text) => (/[.!?…]$/.test(text) ? capitalised(text) : `${capitalised(text)}.`)).join(" ");
+  return [own, remedy]
+    .filter(Boolean)
+    .map((text) => (/[.!?…]$/.test(text) ? capitalised(text) : `${capitalised(text)}.`))
+    .join(" ");
 }
 
 /** What can be done with the photo now. */
@@ -155,7 +174,8 @@ function drawRemarks(photo, place) {
   const { trouble } = photo;
   const again = () => button("Try again", () => protectThese([photo]), { "aria-label": `Try again: ${photo.name}` });
   const failed = trouble && h("p", { class: "notice" }, `${inSentences(trouble, photo.name)} `, again());
-  const stale = isStale(photo) && h("p", { class: "quiet small" }, "Below is what came of other settings than those chosen now.");
+  const stale =
+    isStale(photo) && h("p", { class: "quiet small" }, "Below is what came of other settings than those chosen now.");
   fill(place, failed || null, stale || null);
 }
 
@@ -164,7 +184,12 @@ function drawBody(photo, place) {
   if (photo.problem) return fill(place);
   if (photo.result) return fill(place, result(photo, { isAlone: photos.length === 1 }));
   if (!looked) return fill(place);
-  return fill(place, metadata(looked), looked.notes.map((note) => h("p", { class: "quiet small" }, note)), seen(looked));
+  return fill(
+    place,
+    metadata(looked),
+    looked.notes.map((note) => h("p", { class: "quiet small" }, note)),
+    seen(looked),
+  );
 }
 
 /** The bar and the words of what is being done, and the way to end it. */
@@ -184,24 +209,4 @@ function newProgress(photo) {
   const meter = h("progress", { max: "1", "aria-label": `Progress of ${photo.name}` });
   const cancel = button("Cancel", () => photo.job?.abort.abort(), { "aria-label": `Cancel: ${photo.name}` });
   return h("div", { class: "progress" }, h("span", { class: "stage-words" }), meter, cancel);
-}
-
-function stageInWords(job) {
-  const unknown = (words) => ({ words, share: null });
-  switch (job.stage) {
-    case "protecting":
-      return { words: `Step ${job.step} of ${job.of}`, share: job.of ? (0.95 * job.step) / job.of : null };
-    case "checking":
-      return { words: "Checking the copy, and what networks see in it …", share: 0.97 };
-    case "reading":
-      return unknown("Reading the photo …");
-    case "waiting":
-      return unknown(job.ahead ? `Waiting: ${counted(job.ahead, "photo")} ahead` : "Waiting for its turn …");
-    case "busy":
-      return unknown(`The server is busy; trying again in ${Math.ceil(job.wait)} s …`);
-    case "sending":
-      return unknown("Sending to the server …");
-    default:
-      return unknown("Waiting for its turn …");
-  }
 }

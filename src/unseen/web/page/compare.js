@@ -9,19 +9,41 @@ const shownAs = new WeakMap();
 export async function comparison(photo) {
   const before = h("img", { alt: `${photo.name}, the original`, draggable: "false" });
   const after = h("img", { alt: `${photo.name}, the protected copy`, draggable: "false" });
-  const shown = await Promise.all([loaded(before, photo.file, photo.name), loaded(after, photo.result.photo, photo.result.name)]);
-  if (shown.includes(false)) return h("p", { class: "notice" }, "This browser cannot show the pictures; the download is whole.");
+  const shown = await Promise.all([
+    loaded(before, photo.file, photo.name),
+    loaded(after, photo.result.photo, photo.result.name),
+  ]);
+  if (shown.includes(false))
+    return h("p", { class: "notice" }, "This browser cannot show the pictures; the download is whole.");
   const same = before.naturalWidth === after.naturalWidth && before.naturalHeight === after.naturalHeight;
   return same ? slider(photo, before, after) : beside(before, after);
 }
 
 /** The copy, the original cut off above it, and a range input that moves the cut. */
 function slider(photo, before, after) {
-  const range = h("input", { type: "range", min: "0", max: "100", step: "1", "data-focus": "compare", "aria-label": `How much of the original of ${photo.name} is shown` });
+  const range = h("input", {
+    type: "range",
+    min: "0",
+    max: "100",
+    step: "1",
+    "data-focus": "compare",
+    "aria-label": `How much of the original of ${photo.name} is shown`,
+  });
   range.value = photo.cut ?? 50;
   before.classList.add("before");
-  const marks = [h("span", { class: "mark left", "aria-hidden": "true" }, "Before"), h("span", { class: "mark right", "aria-hidden": "true" }, "After")];
-  const frame = h("div", { class: "compare" }, after, before, h("span", { class: "edge", "aria-hidden": "true" }), marks, range);
+  const marks = [
+    h("span", { class: "mark left", "aria-hidden": "true" }, "Before"),
+    h("span", { class: "mark right", "aria-hidden": "true" }, "After"),
+  ];
+  const frame = h(
+    "div",
+    { class: "compare" },
+    after,
+    before,
+    h("span", { class: "edge", "aria-hidden": "true" }),
+    marks,
+    range,
+  );
   const move = () => {
     photo.cut = range.valueAsNumber;
     frame.style.setProperty("--cut", `${photo.cut}%`);
@@ -33,7 +55,8 @@ function slider(photo, before, after) {
 }
 
 function beside(before, after) {
-  const one = (image, words) => h("figure", {}, image, h("figcaption", {}, `${words}, ${image.naturalWidth} × ${image.naturalHeight} pixels`));
+  const one = (image, words) =>
+    h("figure", {}, image, h("figcaption", {}, `${words}, ${image.naturalWidth} × ${image.naturalHeight} pixels`));
   return h("div", { class: "beside" }, one(before, "Before"), one(after, "After"));
 }
 

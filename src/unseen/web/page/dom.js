@@ -8,7 +8,9 @@ export function h(tag, attributes = {}, ...children) {
     else if (value === true) element.setAttribute(name, "");
     else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false),
+  );
   return element;
 }
 
@@ -36,7 +38,12 @@ export function fill(element, ...children) {
 
 /** Parts that open and close, and stay as they were when they are drawn again. */
 export function drawer(state, key, summary, ...content) {
-  const element = h("details", { "data-drawer": key }, h("summary", { "data-focus": `drawer-${key}` }, summary), ...content);
+  const element = h(
+    "details",
+    { "data-drawer": key },
+    h("summary", { "data-focus": `drawer-${key}` }, summary),
+    ...content,
+  );
   element.open = Boolean(state[key]);
   element.addEventListener("toggle", () => {
     state[key] = element.open;

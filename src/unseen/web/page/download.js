@@ -60,7 +60,10 @@ function groups(some) {
   return [...found.values()].flatMap((results) => {
     const name = reportName(results[0].settings);
     const pages = Math.ceil(results.length / REPORTED);
-    return Array.from({ length: pages }, (_, page) => ({ name, results: results.slice(page * REPORTED, (page + 1) * REPORTED) }));
+    return Array.from({ length: pages }, (_, page) => ({
+      name,
+      results: results.slice(page * REPORTED, (page + 1) * REPORTED),
+    }));
   });
 }
 

@@ -12,7 +12,10 @@ export const MOST = 1000;
 
 /** Watch all ways in. */
 export function watchIntake() {
-  for (const [button, input] of [["#choose", "#files"], ["#choose-folder", "#folder"]]) {
+  for (const [button, input] of [
+    ["#choose", "#files"],
+    ["#choose-folder", "#folder"],
+  ]) {
     find(button).addEventListener("click", () => find(input).click());
     find(input).addEventListener("change", (event) => {
       take([...event.target.files].filter(isVisible));
@@ -85,6 +88,10 @@ function take(files) {
 }
 
 function tooMany(given, taken) {
-  const first = taken ? `The first ${taken} of ${given > MOST ? `more than ${MOST}` : given} files were taken` : "No more files were taken";
-  return `${first}: this page holds ${MOST} photos at a time. Protect and download these, remove them, then add the next; for very many, “unseen protect FOLDER” is made.`;
+  const first = taken
+    ? `The first ${taken} of ${given > MOST ? `more than ${MOST}` : given} files were taken`
+    : "No more files were taken";
+  const remedy =
+    "Protect and download these, remove them, then add the next; for very many there is “unseen protect FOLDER”.";
+  return `${first}: this page holds ${MOST} photos at a time. ${remedy}`;
 }

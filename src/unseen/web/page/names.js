@@ -15,6 +15,9 @@ export function distinct(names) {
 
 /** A name without what would make it a path; "photo" where nothing is left. */
 export function plainName(name) {
-  const last = name.split(/[/\\]/).at(-1).replace(/[\u0000-\u001f\u007f]/g, "");
+  const last = name
+    .split(/[/\\]/)
+    .at(-1)
+    .replace(/[\u0000-\u001f\u007f]/g, "");
   return /^\.*$/.test(last) ? "photo" : last;
 }

@@ -21,10 +21,20 @@ export function pictures(photo) {
   );
   const large = h("button", { type: "button", "data-focus": "large", click: () => openViewer(photo) }, "Full size");
   show(noise ? photo.view : "compare");
-  return h("div", { class: "pictures" }, h("div", { class: "row views", role: "group", "aria-label": "Pictures" }, tabs, large), stage);
+  return h(
+    "div",
+    { class: "pictures" },
+    h("div", { class: "row views", role: "group", "aria-label": "Pictures" }, tabs, large),
+    stage,
+  );
 }
 
 function noisePicture(photo, noise, times) {
   const image = h("img", { alt: `The change made to ${photo.name}, amplified`, class: "noise" });
-  return h("figure", {}, shownIn(image, noise), h("figcaption", {}, `What was changed${times > 1 ? `, ${times} times stronger` : ""}; grey is unchanged.`));
+  return h(
+    "figure",
+    {},
+    shownIn(image, noise),
+    h("figcaption", {}, `What was changed${times > 1 ? `, ${times} times stronger` : ""}; grey is unchanged.`),
+  );
 }

@@ -35,8 +35,19 @@ function networks(photo) {
   if (!row.models.length) return null;
   const untouched = row.status === "untouched";
   return [
-    h("ul", { class: "falls" }, row.models.map((model) => fallOf(model, row, settings))),
-    untouched ? null : drawer(photo.open, "guesses", "All guesses, before and after", row.models.map((model) => readings(model, row, settings, photo))),
+    h(
+      "ul",
+      { class: "falls" },
+      row.models.map((model) => fallOf(model, row, settings)),
+    ),
+    untouched
+      ? null
+      : drawer(
+          photo.open,
+          "guesses",
+          "All guesses, before and after",
+          row.models.map((model) => readings(model, row, settings, photo)),
+        ),
   ];
 }
 
@@ -50,10 +61,18 @@ function fallOf(model, row, settings) {
   return h(
     "li",
     {},
-    h("span", { class: "who" }, h("b", {}, model.name), " ", h("span", { class: `role ${model.role}` }, verdicts.role(model, settings, row.status))),
+    h(
+      "span",
+      { class: "who" },
+      h("b", {}, model.name),
+      " ",
+      h("span", { class: `role ${model.role}` }, verdicts.role(model, settings, row.status)),
+    ),
     untouched ? null : h("span", { class: `outcome ${name}` }, verdicts.verdictInWords(name)),
     found ? fall(found[0], untouched ? found[0] : found[1]) : null,
-    found ? h("span", { class: "what" }, `${what}: ${percent(found[0])}`, now) : h("span", { class: "what" }, "knows no such thing"),
+    found
+      ? h("span", { class: "what" }, `${what}: ${percent(found[0])}`, now)
+      : h("span", { class: "what" }, "knows no such thing"),
   );
 }
 
@@ -74,7 +93,13 @@ function readings(model, row, settings, photo) {
   return h(
     "section",
     { class: "network" },
-    h("h4", {}, model.name, " ", h("span", { class: `role ${model.role}` }, verdicts.role(model, settings, row.status))),
+    h(
+      "h4",
+      {},
+      model.name,
+      " ",
+      h("span", { class: `role ${model.role}` }, verdicts.role(model, settings, row.status)),
+    ),
     h("div", { class: "readings" }, one("Before", model.before, before), one("After", model.after, after)),
   );
 }
@@ -101,8 +126,21 @@ function shared(photo) {
     ),
   );
   const headings = ["The copy", "Network not used", "Says of the original", "Says of the copy", "Result"];
-  const head = h("thead", {}, h("tr", {}, headings.map((heading) => h("th", { scope: "col" }, heading))));
-  return drawer(photo.open, "shared", `Once it is shared: ${inBrief(found)}`, h("table", { class: "looks" }, head, h("tbody", {}, rows)));
+  const head = h(
+    "thead",
+    {},
+    h(
+      "tr",
+      {},
+      headings.map((heading) => h("th", { scope: "col" }, heading)),
+    ),
+  );
+  return drawer(
+    photo.open,
+    "shared",
+    `Once it is shared: ${inBrief(found)}`,
+    h("table", { class: "looks" }, head, h("tbody", {}, rows)),
+  );
 }
 
 function inBrief(found) {

@@ -15,7 +15,7 @@ export function headline(looked, verb) {
   }
   const [[label, names]] = firsts;
   if (firsts.size === 1 && names.length > 1) return [`All ${names.length} networks ${verb}: `, h("b", {}, label), "."];
-  const told = [...firsts].flatMap(([seen, who], index) => [index ? "; " : "", `${listed(who)}: `, h("b", {}, seen)]);
+  const told = [...firsts].flatMap(([first, who], index) => [index ? "; " : "", `${listed(who)}: `, h("b", {}, first)]);
   return [verb === "saw" ? "The networks saw, " : "The networks see, ", ...told, "."];
 }
 
@@ -47,13 +47,18 @@ export function choiceToHide(photo) {
   const labels = [...best].sort((first, second) => second[1] - first[1]).map(([label]) => label);
   const able = canHide();
   const legend = able
-    ? "Tick what is to be hidden. Where nothing is ticked, whatever the networks see is. A photo in which nothing of what you tick is seen is left untouched."
+    ? "Tick what is to be hidden. Where nothing is ticked, whatever the networks see is. A photo in which nothing of what " +
+      "you tick is seen is left untouched."
     : "The way that you have chosen cannot hide named things, only whatever the networks see. Perturb and Crop can.";
   const fields = h(
     "fieldset",
     { class: "hide", disabled: !able },
     h("legend", {}, legend),
-    h("div", { class: "ticks-to-hide" }, labels.map((label) => tick(photo, label, best.get(label)))),
+    h(
+      "div",
+      { class: "ticks-to-hide" },
+      labels.map((label) => tick(photo, label, best.get(label))),
+    ),
     otherThings(photo),
   );
   const count = photo.hide.size + (photo.other.trim() ? 1 : 0);
@@ -76,7 +81,12 @@ function tick(photo, label, probability) {
 }
 
 function otherThings(photo) {
-  const input = h("input", { type: "text", placeholder: "such as cat, dog", "data-focus": "other", value: photo.other });
+  const input = h("input", {
+    type: "text",
+    placeholder: "such as cat, dog",
+    "data-focus": "other",
+    value: photo.other,
+  });
   input.addEventListener("change", () => {
     photo.other = input.value;
     changed(photo);

@@ -93,7 +93,9 @@ function showDial() {
   find("#dial").disabled = !hasStrength();
   levels.value = chosen.levels;
   levels.setAttribute("aria-valuetext", `${counted(chosen.levels, "level")}, ${strengthOf(chosen.levels)}`);
-  const meaning = hasStrength() ? strengthInWords(chosen.levels) : ["This way has no strength: it decides itself how much it changes."];
+  const meaning = hasStrength()
+    ? strengthInWords(chosen.levels)
+    : ["This way has no strength: it decides itself how much it changes."];
   find("#levels-meaning").replaceChildren(...meaning);
 }
 
@@ -114,7 +116,8 @@ const MEANINGS = [
 function strengthInWords(levels) {
   const [from, looks, read] = MEANINGS.find(([limit]) => levels >= limit);
   const title = h("b", {}, `${capitalised(strengthOf(levels))}: ${levels} of 255 levels.`);
-  const told = `In our tests networks that were not asked still read about ${read} at ${from} levels, and 4 in 5 without protection.`;
+  const others = "In our tests networks that were not asked still read about";
+  const told = `${others} ${read} at ${from} levels, and 4 in 5 without protection.`;
   const tested = chosen.noise === "shield" && chosen.picture === "" && from > 0 ? ` ${told}` : "";
   return [title, ` ${looks}${tested}`];
 }

@@ -7,8 +7,9 @@ let last = 0;
 export const photos = [];
 
 /** One photo.
- * looked: what networks see, null until they have looked. problem: why it is no photo. trouble: why the last try failed.
- * job: {stage, …} while it is worked on, else null. result: what /v1/protect gave last, with Blobs. wishes: its settings.
+ * looked: what networks see, null until they have looked. problem: why it is no photo. trouble: why the last try
+ * failed. job: {stage, …} while it is worked on, else null. result: what /v1/protect gave last, with Blobs. wishes: its
+ * settings.
  * hide: labels that are ticked. other: more things to hide, as they were typed. open: drawers that are open.
  */
 function photoOf(file) {
@@ -47,5 +48,11 @@ export function listen(listener) {
 
 /** What is to be hidden in a photo by name; nothing means whatever the networks see. */
 export function hidden(photo) {
-  return [...photo.hide, ...photo.other.split(",").map((name) => name.trim()).filter(Boolean)];
+  return [
+    ...photo.hide,
+    ...photo.other
+      .split(",")
+      .map((name) => name.trim())
+      .filter(Boolean),
+  ];
 }

@@ -17,7 +17,12 @@ export function summary(results) {
   const words = (isGain) => read.filter((one) => one?.isGain === isGain).map((one) => one.words);
   const gained = [...words(true), ...privacy(made), ...untouched(results)];
   const lost = [...words(false), ...left(made), ...ALWAYS];
-  const list = (items) => h("ul", {}, items.filter(Boolean).map((item) => h("li", {}, item)));
+  const list = (items) =>
+    h(
+      "ul",
+      {},
+      items.filter(Boolean).map((item) => h("li", {}, item)),
+    );
   return [
     h("p", { class: "gain" }, outcome(results, made)),
     gained.length ? [h("h3", {}, "Gained"), list(gained)] : null,
@@ -29,14 +34,16 @@ export function summary(results) {
 
 function outcome(results, made) {
   const good = made.filter(({ row }) => row.status === "protected").length;
-  if (!made.length) return `${counted(results.length, "photo")} left as ${results.length === 1 ? "it is" : "they are"}: nothing that you named is seen.`;
+  if (!made.length) return `${counted(results.length, "photo")} left untouched: nothing that you named is seen.`;
   if (made.length === 1) return good ? "Your photo is protected." : "Your photo is not protected.";
   return `${good || "None"} of ${made.length} photos ${good === 1 ? "is" : "are"} protected.`;
 }
 
 /** How many photos are told right by at least one network of a role: [all that it can tell of, before, now]. */
 function told(made, role) {
-  const judged = made.map(({ row, settings }) => row.models.filter((model) => model.role === role).map((model) => verdict(model, settings)));
+  const judged = made.map(({ row, settings }) =>
+    row.models.filter((model) => model.role === role).map((model) => verdict(model, settings)),
+  );
   const able = judged.filter((verdicts) => verdicts.some((name) => name !== "blind"));
   const before = able.filter((verdicts) => verdicts.some((name) => !["unknown", "blind"].includes(name))).length;
   return [able.length, before, able.filter((verdicts) => verdicts.includes("recognised")).length];
@@ -49,7 +56,9 @@ function names(made) {
   const [used, others] = [told(made, "surrogate"), told(made, "held-out")];
   return [
     used[0] ? { words: `Before, ${who} ${beforeAndNow(used, things)}`, isGain: used[2] < used[1] } : null,
-    others[0] ? { words: `Before, networks not used ${beforeAndNow(others, things)}`, isGain: others[2] < others[1] } : null,
+    others[0]
+      ? { words: `Before, networks not used ${beforeAndNow(others, things)}`, isGain: others[2] < others[1] }
+      : null,
     sharing(made, things),
   ];
 }
@@ -76,7 +85,9 @@ function sharing(made, things) {
   const after = `After sharing (${listed([...counts.keys()], "or")})`;
   const isGain = most < photos;
   if (photos === 1) {
-    const words = most ? `networks not used name ${things}, at least in one of these ways.` : `networks not used do not name ${things} either.`;
+    const words = most
+      ? `networks not used name ${things}, at least in one of these ways.`
+      : `networks not used do not name ${things} either.`;
     return { words: `${after} ${words}`, isGain };
   }
   const count = least === most ? least || "none" : `${least} to ${most}`;
@@ -98,11 +109,16 @@ function untouched(results) {
 /** What the copies still give away. */
 function left(made) {
   const missed = made.filter(({ row }) => row.status === "not_achieved").map(({ row }) => row.input.split("/").at(-1));
-  const alike = made.filter(({ row }) => row.audit.some((one) => one.version === "protected" && one.leaked && !one.top1)).length;
+  const alike = made.filter(({ row }) =>
+    row.audit.some((one) => one.version === "protected" && one.leaked && !one.top1),
+  ).length;
   const alone = made.some(({ row }) => !row.models.some((model) => model.role === "held-out"));
   return [
     missed.length ? `Not achieved for ${listed(missed)}: try a higher strength or another way.` : null,
-    alike ? `In ${counted(alike, "photo")} a network not used still sees the same kind of thing, in the file or once it is shared: a tabby taken for another cat is still a cat.` : null,
+    alike
+      ? `In ${counted(alike, "photo")} a network not used still sees the same kind of thing, in the file or once it is ` +
+        "shared: a tabby taken for another cat is still a cat."
+      : null,
     alone ? "No network was asked that had no part in it, so how far this carries is not known." : null,
   ];
 }

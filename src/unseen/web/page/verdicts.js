@@ -40,8 +40,10 @@ export function judges(settings) {
 
 /** What part a network had. */
 export function role(model, settings, status) {
-  if (status === "untouched") return model.role === "surrogate" ? "decides whether a photo is left untouched" : "only looks on";
-  if (settings.picture_only) return model.role === "surrogate" ? "decides whether it counts as protected" : "only looks on";
+  if (status === "untouched")
+    return model.role === "surrogate" ? "decides whether a photo is left untouched" : "only looks on";
+  if (settings.picture_only)
+    return model.role === "surrogate" ? "decides whether it counts as protected" : "only looks on";
   return model.role === "surrogate" ? "used to make the protection" : "not used to make the protection";
 }
 
@@ -99,11 +101,13 @@ function whyUntouched(row, settings) {
   const seen = row.models
     .filter((model) => model.role === "surrogate" && model.hidden)
     .map((model) => `${model.name} ${percent(model.hidden.before)}`);
-  return `No ${listed(settings.hide, "or")} is seen here (${listed(seen)}), so the photo was left as it is: no copy was made.`;
+  const why = `No ${listed(settings.hide, "or")} is seen here (${listed(seen)})`;
+  return `${why}, so the photo was left as it is: no copy was made.`;
 }
 
 function remedy(settings) {
-  if (settings.picture_only) return "Such a picture alone is aimed at no network: choose a way with noise, such as crop.";
+  if (settings.picture_only)
+    return "Such a picture alone is aimed at no network: choose a way with noise, such as crop.";
   const known = [settings, ...(settings.schemes ?? [])].some((part) => "epsilon" in part);
   return known ? "Try a higher strength or another way." : "Try another way.";
 }
@@ -111,7 +115,9 @@ function remedy(settings) {
 /** Network by network and way by way: what was said of the original and of the copy once both were shared. */
 export function looks(row, presets) {
   const find = (version, one) =>
-    row.audit.find((other) => other.version === version && other.preset === one.preset && other.network === one.network);
+    row.audit.find(
+      (other) => other.version === version && other.preset === one.preset && other.network === one.network,
+    );
   return row.audit
     .filter((one) => one.version === "original")
     .map((before) => ({ before, after: find("protected", before) }))

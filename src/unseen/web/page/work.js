@@ -1,4 +1,4 @@
-// What is done with photos: looking, three at a time, and protecting, eight at a time, so that the server queues fairly.
+// What is done with photos: looking, three at a time, and protecting, eight at a time.
 
 import { inspect, Problem, protect } from "./api.js";
 import { changed } from "./store.js";
@@ -15,10 +15,12 @@ function gate(width) {
   const next = () => {
     while (running < width && waiting.length) {
       running += 1;
-      waiting.shift()().finally(() => {
-        running -= 1;
-        next();
-      });
+      waiting
+        .shift()()
+        .finally(() => {
+          running -= 1;
+          next();
+        });
     }
   };
   return (act) => {
@@ -46,7 +48,10 @@ export function look(photo) {
     try {
       const query = new URLSearchParams({ name: photo.name });
       if (!isShown(photo.file)) query.set("picture", THUMBNAIL);
-      const looked = await patiently(() => inspect(photo.file, query), () => !photo.isGone);
+      const looked = await patiently(
+        () => inspect(photo.file, query),
+        () => !photo.isGone,
+      );
       if (looked.picture) photo.thumbnail = bytes(looked.picture, "image/jpeg");
       photo.looked = { ...looked, picture: null };
     } catch (error) {
@@ -87,7 +92,12 @@ async function attempt(photo, job, query) {
     signal.throwIfAborted();
     tell({ stage: "sending" });
     const once = () => protect(photo.file, query, signal, tell);
-    const given = await patiently(once, () => !signal.aborted, (wait) => tell({ stage: "busy", wait }), signal);
+    const given = await patiently(
+      once,
+      () => !signal.aborted,
+      (wait) => tell({ stage: "busy", wait }),
+      signal,
+    );
     signal.throwIfAborted();
     photo.result = kept(given);
     photo.wishes = comparable(query);

@@ -56,11 +56,17 @@ function packed(fields) {
   return new Uint8Array(view.buffer);
 }
 
-/** What both headers of a file say: flags, no compression, time, date, CRC, both sizes, length of the name, no extras. */
+/** What both headers of a file say: flags, no compression, time, date, CRC, sizes, length of the name, no extras. */
 function common({ crc, size, name, date }) {
   const time = (date.getHours() << 11) | (date.getMinutes() << 5) | (date.getSeconds() >> 1);
   const day = ((date.getFullYear() - 1980) << 9) | ((date.getMonth() + 1) << 5) | date.getDate();
-  const numbers = [[2, VERSION], [2, UTF8_NAMES], [2, 0], [2, time], [2, day]];
+  const numbers = [
+    [2, VERSION],
+    [2, UTF8_NAMES],
+    [2, 0],
+    [2, time],
+    [2, day],
+  ];
   return [...numbers, [4, crc], [4, size], [4, size], [2, name.byteLength], [2, 0]];
 }
 
@@ -73,5 +79,14 @@ function centralHeader(entry) {
 }
 
 function endRecord(count, length, offset) {
-  return packed([[4, 0x06054b50], [2, 0], [2, 0], [2, count], [2, count], [4, length], [4, offset], [2, 0]]);
+  return packed([
+    [4, 0x06054b50],
+    [2, 0],
+    [2, 0],
+    [2, count],
+    [2, count],
+    [4, length],
+    [4, offset],
+    [2, 0],
+  ]);
 }
