@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
+from pathlib import Path
 
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
+from unseen.photo.sniff import photo_format
 from unseen.web.form import FileOfForm, boundary_of
 from unseen.web.limits import MEGABYTE, Limits
 from unseen.web.names import bare_name
@@ -46,6 +48,7 @@ class Inbox:
 
         Raises:
             Problem: too large, too slow, empty, or a form with anything but one file.
+            PhotoError: what is sent is no photo.
             HungUp: the client has left.
         """
         boundary = boundary_of(request.headers.get("content-type"))
@@ -60,6 +63,7 @@ class Inbox:
             photo = Received(data=data, name=bare_name(given or name))
         if not photo.data:
             raise Problem(422, f"{photo.name}: is empty", "send a photo as the body, or as the file of a form")
+        photo_format(photo.data, Path(photo.name))  # what is no photo shall not wait in the line to be told so
         return photo
 
     async def whole(self, request: Request) -> bytes:

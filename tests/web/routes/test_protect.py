@@ -112,8 +112,11 @@ def test_a_stream_ends_with_what_went_wrong(serve, photos) -> None:
 
 
 def test_a_stream_is_refused_before_it_begins(client, photos) -> None:
-    answer = client().post("/v1/protect?scheme=shild", content=photos[0], headers=STREAM)
+    sent = client()
+    answer = sent.post("/v1/protect?scheme=shild", content=photos[0], headers=STREAM)
     assert (answer.status_code, answer.json()["remedy"]) == (422, "did you mean 'shield'?")
+    answer = sent.post("/v1/protect?name=me.gif", content=b"GIF89a", headers=STREAM)
+    assert (answer.status_code, answer.json()["problem"]) == (415, "me.gif: is a GIF")
 
 
 @pytest.mark.parametrize("accept", ["image/*", "application/json", "application/x-ndjson"])
