@@ -19,7 +19,7 @@ from unseen.schemes import ClassReplacement
 from unseen.web import waiting
 from unseen.web.offer import Offer
 
-from ..served import Served, until
+from ..served import Served, read_all, until
 
 STREAM = {"Accept": "application/x-ndjson"}
 JSON = {"Accept": "application/json"}
@@ -225,6 +225,20 @@ def begun(
     until(lambda: served.desk.waiting == (of or number + 1))
     time.sleep(0.1)
     return connection
+
+
+def test_time_in_the_line_does_not_count(serve, sleepy, photos) -> None:
+    served = serve(sleepy, seconds=2)
+    endless = begun(served, photos[0], "one", 0)
+    started = time.monotonic()
+    answer = served.post("/v1/protect?scheme=crop", photos[1], headers={"X-Unseen-Client": "two"})
+    assert answer.status_code == 200
+    assert time.monotonic() - started > 1, "it waited for the first one's time to be over"
+    status, told = read_all(endless)
+    assert status == 504
+    assert told["problem"] == "this took longer than 2 seconds"
+    waiting = served.post("/v1/protect?steps=1000", photos[1])
+    assert waiting.status_code == 504
 
 
 def test_ten_clients_at_once_get_what_each_would_get_alone(serve, photos) -> None:
