@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from unseen.catalogue import (
+    DEFAULT_AUDIT_MODELS,
     DEFAULT_SCHEME,
     DEFAULT_STRENGTH,
     STRENGTHS,
@@ -30,6 +31,18 @@ def device_option(command: Command) -> Command:
     return click.option("--device", type=choices, default="auto", show_default=True, help="Where networks compute.")(
         command
     )
+
+
+def audit_models_option(command: Command) -> Command:
+    """Who judges the copies."""
+    return click.option(
+        "--audit-model",
+        "audit_models",
+        multiple=True,
+        default=DEFAULT_AUDIT_MODELS,
+        show_default=True,
+        help="Network that only judges; '' for none.",
+    )(command)
 
 
 def scheme_option(command: Command) -> Command:

@@ -8,7 +8,6 @@ import torch
 
 from unseen.ascent import LANES
 from unseen.catalogue import (
-    DEFAULT_AUDIT_MODELS,
     DEFAULT_LIMIT,
     DEFAULT_MODELS,
     check_way,
@@ -16,6 +15,7 @@ from unseen.catalogue import (
     way_named,
 )
 from unseen.cli.options import (
+    audit_models_option,
     device_option,
     given_limit,
     given_secrets,
@@ -56,14 +56,7 @@ from unseen.report.words import counted
     show_default=True,
     help="Network to protect against; all given ones together.",
 )
-@click.option(
-    "--audit-model",
-    "audit_models",
-    multiple=True,
-    default=DEFAULT_AUDIT_MODELS,
-    show_default=True,
-    help="Network that only judges; '' for none.",
-)
+@audit_models_option
 @labels_option
 @hiding_options
 @limit_options

@@ -7,8 +7,8 @@ import webbrowser
 
 import click
 
-from unseen.catalogue import DEFAULT_AUDIT_MODELS, DEFAULT_MODELS
-from unseen.cli.options import device_option
+from unseen.catalogue import DEFAULT_MODELS
+from unseen.cli.options import audit_models_option, device_option
 from unseen.cli.terminal import remark
 from unseen.web.limits import MEGABYTE, MEGAPIXEL, Limits
 
@@ -35,14 +35,7 @@ _LEAST_TOKEN = 16
     show_default=True,
     help="Network to protect against, unless a request names others of these.",
 )
-@click.option(
-    "--audit-model",
-    "audit_models",
-    multiple=True,
-    default=DEFAULT_AUDIT_MODELS,
-    show_default=True,
-    help="Network that only judges; '' for none.",
-)
+@audit_models_option
 @click.option(
     "--way",
     "ways",
