@@ -66,6 +66,9 @@ def test_a_copy_that_another_network_still_reads_is_told_as_such(another, tiny: 
     assert partly.count() > 0
     assert set(partly.all_text_contents()) == {"Still read by others"}
     assert f"{partly.count()} still read by others" in page.locator("#overall-words").inner_text()
+    page.set_viewport_size({"width": 390, "height": 844})
+    link = page.locator("#to-summary").bounding_box()
+    assert link["x"] + link["width"] <= 390
     assert "against, still read by others." in page.locator("#summary .gain").inner_text()
     told = page.locator(".photo", has=partly).first.locator(".body > p").first.text_content()
     assert told.endswith("seed=1, which had no part in it, still does.")
