@@ -71,6 +71,9 @@ def test_a_copy_that_others_still_read_is_not_called_protected(account, ask: Ask
         "1 of 3 photos is protected. 2 are misread by the networks they were made against, still read by others."
     )
     assert account(result(status="not_achieved"))["outcome"] == "Your photo is not protected."
+    before = "Before, networks not used named the right thing; "
+    assert f"{before}now they do not." in account(result())["gained"]
+    assert f"{before}they still do." in account(result(others="cat"))["lost"]
     row, settings = (json.dumps(result(others="cat")[part]) for part in ("row", "settings"))
     script = 'import {{ {0} }} from "./verdicts.js"; console.log(JSON.stringify({0}({1}, {2})))'
     assert ask(script.format("outcome", row, settings)) == "in_part"
@@ -163,7 +166,7 @@ def test_strength_is_told_as_it_was_measured(ask: Ask, levels: int):
     ).groups()  # type: ignore[union-attr]
     (originals,) = re.search(r"^\| the file itself \| (\d+)\s% \|", text, re.MULTILINE).groups()  # type: ignore[union-attr]
     told = ask(f'import {{ testedInWords }} from "./tested.js"; console.log(JSON.stringify(testedInWords({levels})))')
-    assert re.findall(r"(\d+) of (\d+)", told) == [
+    assert re.findall(r"(\d+) (?:photo )?of (\d+)", told) == [
         ("1", str(round(100 / float(exactly)))),
         ("1", str(round(100 / float(alike)))),
         (f"{int(originals) / 20:g}", "5"),

@@ -90,7 +90,8 @@ function names(made) {
 
 /** "named it in 9 of 10 photos, now in 1."; of the only photo, whether. */
 function beforeAndNow([all, before, now], things) {
-  if (all === 1) return `${before ? "named" : "did not name"} ${things}; now they ${now ? "do" : "do not"}.`;
+  if (all === 1 && before) return `named ${things}; ${now ? "they still do" : "now they do not"}.`;
+  if (all === 1) return `did not name ${things}; ${now ? "now they do" : "nor do they now"}.`;
   return `named ${things} in ${before || "none"} of ${all} photos, now in ${now || "none"}.`;
 }
 

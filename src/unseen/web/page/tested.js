@@ -7,9 +7,9 @@ const ORIGINALS = 80;
 
 /** A sentence on so many levels; they are among those that were tested. */
 export function testedInWords(levels) {
-  const [exactly, alike] = TESTED[levels].map((percent) => `1 of ${Math.round(100 / percent)}`);
+  const [exactly, alike] = TESTED[levels].map((percent) => Math.round(100 / percent));
   return (
-    `In our tests at ${levels} levels, networks that had no part still named what is in the photo exactly in ` +
-    `${exactly}, and at least the same kind of thing in ${alike}; without protection exactly in ${ORIGINALS / 20} of 5.`
+    `In our tests at ${levels} levels, other networks still named it exactly in 1 photo of ${exactly}, the same kind of ` +
+    `thing in 1 of ${alike}; without protection exactly in ${ORIGINALS / 20} of 5.`
   );
 }
