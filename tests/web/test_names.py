@@ -35,15 +35,15 @@ def test_a_name_is_reduced_to_what_is_safe(given_name: str | None, bare: str) ->
 
 
 def test_a_long_name_keeps_its_suffix() -> None:
-    assert bare_name("x" * 5000 + ".jpg") == "x" * 116 + ".jpg"
-    assert bare_name("写" * 5000 + ".jpg") == "写" * 38 + ".jpg"
-    assert bare_name("x." + "y" * 5000) == "x." + "y" * 118
+    assert bare_name("x" * 5000 + ".jpg") == "x" * 196 + ".jpg"
+    assert bare_name("写" * 5000 + ".jpg") == "写" * 65 + ".jpg"
+    assert bare_name("x." + "y" * 5000) == "x." + "y" * 198
 
 
 @given(st.text())
 def test_whatever_is_sent_becomes_a_name(text: str) -> None:
     name = bare_name(text)
-    assert 0 < len(name.encode()) <= 120
+    assert 0 < len(name.encode()) <= 200
     assert not set(name) & set('/\\:"<>|?*\0\r\n')
     assert name == bare_name(name)
     assert name.isprintable() or " " in name or any(letter.isspace() for letter in name)

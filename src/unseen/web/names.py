@@ -6,7 +6,7 @@ from urllib.parse import quote
 NAMELESS = "photo"
 """What a photo is called whose sender did not say."""
 
-_LONGEST = 120
+_LONGEST = 200
 """Bytes of a name; file systems take 255, and a copy may need some for itself."""
 
 _INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")

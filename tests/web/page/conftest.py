@@ -1,11 +1,13 @@
 """A real server, a real browser and real photos."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -112,3 +114,21 @@ def commanded(tmp_path: Path) -> Callable[..., dict[str, bytes]]:
         return {path.name: path.read_bytes() for path in folder.iterdir()}
 
     return protect
+
+
+@pytest.fixture
+def ask(tmp_path: Path) -> Callable[[str], Any]:
+    """What an expression gives in node, in which all modules of the page can be imported."""
+    if (node := shutil.which("node")) is None:
+        pytest.skip("node is not installed")
+    for module in (files("unseen.web") / "page").iterdir():
+        if module.name.endswith(".js"):
+            (tmp_path / module.name).write_text(module.read_text())
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+
+    def asked(script: str) -> Any:
+        (tmp_path / "asked.js").write_text(script)
+        told = subprocess.run([node, tmp_path / "asked.js"], cwd=tmp_path, capture_output=True, check=True, text=True)
+        return json.loads(told.stdout)
+
+    return asked

@@ -2,8 +2,6 @@
 
 import json
 import re
-import shutil
-import subprocess
 import tomllib
 import zipfile
 from collections.abc import Callable
@@ -25,23 +23,6 @@ MODULES = sorted(PAGE.glob("*.js"))
 SVG = "http://www.w3.org/2000/svg"
 
 Ask = Callable[[str], Any]
-
-
-@pytest.fixture
-def ask(tmp_path: Path) -> Ask:
-    """What an expression gives in node, in which all modules of the page can be imported."""
-    if (node := shutil.which("node")) is None:
-        pytest.skip("node is not installed")
-    for module in MODULES:
-        shutil.copy(module, tmp_path)
-    (tmp_path / "package.json").write_text('{"type": "module"}')
-
-    def asked(script: str) -> Any:
-        (tmp_path / "asked.js").write_text(script)
-        told = subprocess.run([node, tmp_path / "asked.js"], cwd=tmp_path, capture_output=True, check=True, text=True)
-        return json.loads(told.stdout)
-
-    return asked
 
 
 def test_nothing_comes_from_another_host():

@@ -5,6 +5,7 @@ import { copied, saveAll, saveReports } from "./download.js";
 import { cancelAll, protectThese, waitingOnes } from "./run.js";
 import { photos, remove } from "./store.js";
 import { trying } from "./trying.js";
+import { outcome } from "./verdicts.js";
 import { counted } from "./words.js";
 
 /** Watch its buttons. */
@@ -59,8 +60,10 @@ export function drawBar() {
 /** How many copies are protected; before there are any, how many photos there are. */
 function outcomeOf(done) {
   const copies = done.filter((photo) => photo.result.photo);
-  const good = copies.filter((photo) => photo.result.row.status === "protected");
-  return copies.length ? `${good.length} of ${copies.length} protected` : counted(photos.length, "photo");
+  if (!copies.length) return counted(photos.length, "photo");
+  const count = (name) => copies.filter(({ result }) => outcome(result.row, result.settings) === name).length;
+  const others = count("in_part") ? `, ${count("in_part")} still read by others` : "";
+  return `${count("protected")} of ${copies.length} protected${others}`;
 }
 
 function wordsFor(waiting, isBusy) {

@@ -6,11 +6,11 @@ import { save } from "./download.js";
 import { result } from "./result.js";
 import { isCurrent, protectThese } from "./run.js";
 import { choiceToHide, headline, metadata, seen } from "./seen.js";
-import { canHide } from "./settings.js";
+import { canHide, keeps } from "./settings.js";
 import { stageInWords } from "./stages.js";
 import { photos, remove } from "./store.js";
 import { mayAskAgain } from "./token.js";
-import { STATUSES } from "./verdicts.js";
+import { outcome, STATUSES } from "./verdicts.js";
 import { isShown, look } from "./work.js";
 import { capitalised, size } from "./words.js";
 
@@ -93,7 +93,7 @@ const REGIONS = [
   },
   { name: "working", key: ({ job }) => job && { ...job, abort: null }, draw: drawProgress },
   { name: "remarks", key: (photo) => [photo.trouble, isStale(photo)], draw: drawRemarks },
-  { name: "body", key: (photo) => [photo.problem, Boolean(photo.looked), numberOf(photo.result)], draw: drawBody },
+  { name: "body", key: bodyKey, draw: drawBody },
   {
     name: "choice",
     key: ({ problem, looked, hide, other }) => [problem, Boolean(looked), [...hide], other, canHide()],
@@ -101,12 +101,17 @@ const REGIONS = [
   },
 ];
 
+/** What a copy will keep is told until there is one. */
+function bodyKey(photo) {
+  return [photo.problem, Boolean(photo.looked), numberOf(photo.result), photo.result ? "" : keeps()];
+}
+
 function isStale(photo) {
   return photo.result !== null && photo.job === null && !isCurrent(photo);
 }
 
 function drawTitle(photo, place) {
-  const { status } = photo.result?.row ?? {};
+  const status = photo.result && outcome(photo.result.row, photo.result.settings);
   const badge = status ? h("span", { class: `badge ${status}` }, STATUSES[status]) : null;
   const name = h("h3", { id: `photo-${photo.id}-name`, tabindex: "-1" }, photo.name);
   const pixels = photo.looked ? `${photo.looked.width} × ${photo.looked.height} pixels, ` : "";
@@ -156,6 +161,7 @@ function canRetry({ status }) {
 
 /** Remove a photo; the focus goes to the next one's name, so that it is not lost. */
 function removeAndMoveOn(photo) {
+  if (!photo.saved && !confirm(`The copy of ${photo.name} is not downloaded yet. Remove the photo?`)) return;
   const place = photos.indexOf(photo);
   remove([photo]);
   const next = photos[place] ?? photos[place - 1];

@@ -2,7 +2,7 @@
 
 import { report } from "./api.js";
 import { h } from "./dom.js";
-import { distinct, plainName } from "./names.js";
+import { copyName, distinct } from "./names.js";
 import { changed, photos } from "./store.js";
 import { zipped } from "./zip.js";
 
@@ -23,7 +23,7 @@ export function copied() {
 
 /** Save the copy of one photo. */
 export function save(photo) {
-  saveAs(photo.result.photo, plainName(photo.result.name));
+  saveAs(photo.result.photo, copyName(photo));
   photo.saved = true;
   changed(photo);
 }
@@ -32,7 +32,7 @@ export function save(photo) {
 export async function saveAll() {
   const some = copied();
   if (some.length === 1) return save(some[0]);
-  const names = distinct(some.map((photo) => plainName(photo.result.name)));
+  const names = distinct(some.map(copyName));
   const blob = await zipped(some.map((photo, index) => ({ name: names[index], blob: photo.result.photo })));
   saveAs(blob, "unseen.zip");
   for (const photo of some) photo.saved = true;

@@ -45,29 +45,37 @@ function watchDropping() {
     sign.hidden = true;
     if (!holdsFiles(event)) return;
     event.preventDefault();
-    take(await filesOf(event.dataTransfer));
+    const { files, left } = await filesOf(event.dataTransfer);
+    take(files, left);
   });
 }
 
-/** What was dropped, folders opened; no more than there is room for is looked at. */
+/** What was dropped, folders opened, and how much could not be; no more than there is room for is looked at. */
 async function filesOf(transfer) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.());
   const files = [...transfer.files];
-  if (!entries.some((entry) => entry?.isDirectory)) return files;
-  const found = [];
+  if (!entries.some((entry) => entry?.isDirectory)) return { files, left: 0 };
+  const found = { files: [], left: 0 };
   for (const entry of entries) if (entry) await walk(entry, found);
   return found;
 }
 
+/** Take in a file, or all that is in a folder; what cannot be read is counted, and the rest goes on. */
 async function walk(entry, found) {
-  if (found.length > MOST || entry.name.startsWith(".")) return;
-  if (entry.isFile) found.push(await new Promise((resolve, reject) => entry.file(resolve, reject)));
-  else {
-    const reader = entry.createReader();
-    const some = () => new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    for (let entries = await some(); entries.length && found.length <= MOST; entries = await some()) {
-      for (const next of entries) await walk(next, found);
-    }
+  if (found.files.length > MOST || entry.name.startsWith(".")) return;
+  try {
+    if (entry.isFile) found.files.push(await new Promise((resolve, reject) => entry.file(resolve, reject)));
+    else await walkFolder(entry, found);
+  } catch {
+    found.left += 1;
+  }
+}
+
+async function walkFolder(folder, found) {
+  const reader = folder.createReader();
+  const some = () => new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+  for (let entries = await some(); entries.length && found.files.length <= MOST; entries = await some()) {
+    for (const next of entries) await walk(next, found);
   }
 }
 
@@ -75,16 +83,36 @@ function isVisible(file) {
   return !file.name.startsWith(".");
 }
 
-/** Take files in, as many as there is room for, and look at each. */
-function take(files) {
+/** Take files in, as many as there is room for, and look at each; `left` more could not be read. */
+async function take(files, left = 0) {
   const room = Math.max(0, MOST - photos.length);
   const taken = files.slice(0, room);
   const notice = find("#intake-notice");
-  notice.hidden = files.length <= room;
-  notice.textContent = notice.hidden ? "" : tooMany(files.length, taken.length);
+  const words = [left ? unread(left) : "", files.length > room ? tooMany(files.length, taken.length) : ""];
+  notice.textContent = words.filter(Boolean).join(" ");
+  notice.hidden = notice.textContent === "";
   if (taken.length) tell(`${counted(taken.length, "photo")} added.`);
   mayAskAgain();
-  for (const photo of add(taken)) look(photo);
+  const added = add(taken);
+  await Promise.all(added.map(look));
+  tellLooked(added.filter((photo) => !photo.isGone));
+}
+
+/** The end of looking, for those who do not see it. */
+function tellLooked(some) {
+  const failed = some.filter((photo) => photo.problem).length;
+  const good = some.length - failed;
+  const words = [
+    good ? `The networks have looked at ${counted(good, "photo")}.` : "",
+    failed ? `${counted(failed, "file")} could not be read.` : "",
+  ];
+  if (some.length) tell(words.filter(Boolean).join(" "));
+}
+
+function unread(count) {
+  return count === 1
+    ? "1 file or folder could not be opened and was left out."
+    : `${count} files or folders could not be opened and were left out.`;
 }
 
 function tooMany(given, taken) {

@@ -10,6 +10,7 @@ import { listen, photos } from "./store.js";
 import { summary } from "./summary.js";
 import { mayAskAgain, takeToken } from "./token.js";
 import { watchViewer } from "./viewer.js";
+import { isOpenToOthers, whereInWords } from "./where.js";
 
 const cards = new Map();
 let isDrawing = false;
@@ -22,16 +23,13 @@ watchBar();
 watchViewer();
 listen(changedPhoto);
 addEventListener("beforeunload", (event) => {
-  if (photos.some((photo) => !photo.saved)) event.preventDefault();
+  if (photos.some((photo) => !photo.saved || photo.job)) event.preventDefault();
 });
 askForOffer();
 
-/** Where photos go is said by where the page comes from. */
 function tellWhere() {
-  const isHere = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(location.hostname);
-  find("#where").textContent = isHere
-    ? "Your photos stay on this computer, and nothing of them is kept."
-    : `Your photos go to ${location.hostname}, which keeps nothing of them, and nowhere else.`;
+  find("#where").textContent = whereInWords(location);
+  find("#unencrypted").hidden = !isOpenToOthers(location);
 }
 
 async function askForOffer() {
@@ -82,7 +80,9 @@ function drawSoon() {
 
 /** The summary is there while nothing is under way. */
 function drawSummary() {
-  const results = photos.filter((photo) => photo.result).map((photo) => photo.result);
+  const results = photos
+    .filter((photo) => photo.result)
+    .map(({ result, looked }) => ({ ...result, metadata: looked?.metadata ?? null }));
   const place = find("#summary");
   place.hidden = results.length === 0 || photos.some((photo) => photo.job);
   if (!place.hidden) fill(find("#summary-words"), summary(results));

@@ -21,3 +21,11 @@ export function plainName(name) {
     .replace(/[\u0000-\u001f\u007f]/g, "");
   return /^\.*$/.test(last) ? "photo" : last;
 }
+
+/** The name of a copy: its original's own, with the suffix that the server gave it; servers shorten names. */
+export function copyName(photo) {
+  const own = plainName(photo.name);
+  const [dot, given] = [own.lastIndexOf("."), plainName(photo.result.name)];
+  const suffix = given.includes(".") ? given.slice(given.lastIndexOf(".")) : "";
+  return (dot > 0 ? own.slice(0, dot) : own) + suffix;
+}

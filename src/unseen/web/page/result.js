@@ -3,6 +3,8 @@
 import { fall, guesses } from "./bars.js";
 import { button, drawer, h } from "./dom.js";
 import { saveReports } from "./download.js";
+import { removedInWords } from "./kept.js";
+import { copyName } from "./names.js";
 import { pictures } from "./pictures.js";
 import { trying } from "./trying.js";
 import * as verdicts from "./verdicts.js";
@@ -143,15 +145,20 @@ function shared(photo) {
   );
 }
 
-function inBrief(found) {
+/** All looks in a few words. */
+export function inBrief(found) {
   const told = found.filter((look) => ["recognised", "close"].includes(look.verdict)).length;
-  if (!told) return "hidden in every way that was tried";
-  return `still told in ${told} of ${found.length} looks`;
+  if (told) return `still told in ${told} of ${found.length} looks`;
+  const hidden = found.filter((look) => look.verdict === "hidden").length;
+  if (!hidden) return "the original is not recognised either";
+  if (hidden === found.length) return "hidden in every way that was tried";
+  return `hidden in ${hidden} of ${found.length} looks, in the others the original is not recognised either`;
 }
 
 function facts(photo) {
-  const { row, name } = photo.result;
-  const removed = listed(row.metadata_removed) || "nothing: it held no metadata";
+  const { row } = photo.result;
+  const name = copyName(photo);
+  const removed = removedInWords(photo.looked?.metadata ?? null, photo.result);
   const target = row.target_probability === null ? "" : ` (${percent(row.target_probability)})`;
   const fact = (title, text) => h("div", {}, h("dt", {}, title), h("dd", {}, text));
   return h(

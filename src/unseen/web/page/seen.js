@@ -2,7 +2,8 @@
 
 import { guesses } from "./bars.js";
 import { drawer, h } from "./dom.js";
-import { canHide } from "./settings.js";
+import { willKeep } from "./kept.js";
+import { canHide, keeps } from "./settings.js";
 import { changed } from "./store.js";
 import { listed, percent, uncertainty } from "./words.js";
 
@@ -35,7 +36,7 @@ export function seen(looked) {
 /** What the file tells beside its pixels. */
 export function metadata(looked) {
   if (!looked.metadata.length) return null;
-  return h("p", { class: "tells" }, "The file also tells: ", h("b", {}, listed(looked.metadata)), ". A copy will not.");
+  return h("p", { class: "tells" }, "The file also tells: ", h("b", {}, listed(looked.metadata)), `. ${willKeep(looked.metadata, keeps())}`);
 }
 
 /** The labels that can be ticked, so that only these are hidden. */

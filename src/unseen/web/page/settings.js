@@ -3,6 +3,7 @@
 import { drawFields } from "./advanced.js";
 import { find, h } from "./dom.js";
 import { changed, hidden } from "./store.js";
+import { testedInWords } from "./tested.js";
 import { capitalised, counted } from "./words.js";
 
 const LANES = "4";
@@ -45,8 +46,14 @@ export function queryFor(photo, together) {
   return query;
 }
 
-/** Whether what is chosen can hide things by name. */
+/** What is to be kept of what a file tells beside its pixels, such as "date,copyright". */
+export function keeps() {
+  return chosen.file.keep ?? "";
+}
+
+/** Whether what is chosen can hide things by name; until the server has told, nobody says that it cannot. */
 export function canHide() {
+  if (offer === null) return true;
   const noise = parts().find((scheme) => scheme.name === chosen.noise);
   const first = parts().find((scheme) => scheme.name === chosen.picture);
   return Boolean(noise?.hides) && first?.kind !== "noise";
@@ -106,19 +113,17 @@ function strengthOf(levels) {
 }
 
 const MEANINGS = [
-  [16, "Hard to miss in skies and skin, and protects best.", "1 photo in 30"],
-  [8, "Looks nearly the same at normal size; who looks closely may see it in smooth areas.", "1 photo in 7"],
-  [4, "Hardly to be seen, and protects less.", "1 photo in 3"],
-  [0, "Not to be seen, and protects least.", ""],
+  [16, "Hard to miss in skies and skin, and protects best."],
+  [8, "Looks nearly the same at normal size; who looks closely may see it in smooth areas."],
+  [4, "Hardly to be seen, and protects less."],
+  [0, "Not to be seen, and protects least."],
 ];
 
-/** What so many levels look like and, for the usual way, what they did in our tests (docs/results.md). */
+/** What so many levels look like and, for the usual way, what they did in our tests. */
 function strengthInWords(levels) {
-  const [from, looks, read] = MEANINGS.find(([limit]) => levels >= limit);
+  const [from, looks] = MEANINGS.find(([limit]) => levels >= limit);
   const title = h("b", {}, `${capitalised(strengthOf(levels))}: ${levels} of 255 levels.`);
-  const others = "In our tests networks that were not asked still read about";
-  const told = `${others} ${read} at ${from} levels, and 4 in 5 without protection.`;
-  const tested = chosen.noise === "shield" && chosen.picture === "" && from > 0 ? ` ${told}` : "";
+  const tested = chosen.noise === "shield" && chosen.picture === "" && from > 0 ? ` ${testedInWords(from)}` : "";
   return [title, ` ${looks}${tested}`];
 }
 

@@ -1,52 +1,77 @@
 // All results in sentences that a person can repeat.
 
 import { h } from "./dom.js";
-import { hides, judges, LIMITS, looks, verdict } from "./verdicts.js";
+import { kept } from "./kept.js";
+import { hides, judges, LIMITS, looks, outcome, verdict, wasSeen } from "./verdicts.js";
 import { counted, listed } from "./words.js";
 
 const REMARK = "The right thing is taken to be what each network itself saw in the original.";
-const ALWAYS = [
-  "People see in the copies what they saw before, and whoever holds an original needs no copy.",
-  `${LIMITS} Faces, text and number plates were not tested at all.`,
-];
+const PEOPLE = "People see in the copies what they saw before, and whoever holds an original needs no copy.";
+const OWNERS = "Whoever holds an original needs no copy.";
+const LIMITED = `${LIMITS} Faces, text and number plates were not tested at all.`;
 
-/** What was gained and what not, as elements; of results alone. */
-export function summary(results) {
+/** All of it as sentences: {outcome, gained, lost}. The results come with `metadata`, what was found in the file. */
+export function account(results) {
   const made = results.filter(({ row }) => ["protected", "not_achieved"].includes(row.status));
   const read = names(made);
   const words = (isGain) => read.filter((one) => one?.isGain === isGain).map((one) => one.words);
-  const gained = [...words(true), ...privacy(made), ...untouched(results)];
-  const lost = [...words(false), ...left(made), ...ALWAYS];
+  return {
+    outcome: outcomeOf(results, made),
+    gained: [...words(true), ...privacy(made), ...untouched(results)],
+    lost: [...words(false), ...left(made), made.every(looksAlike) ? PEOPLE : OWNERS, LIMITED].filter(Boolean),
+    remark: made.some(({ settings }) => !hides(settings)) ? REMARK : null,
+  };
+}
+
+/** What was gained and what not, as elements; of results alone. */
+export function summary(results) {
+  const { outcome: told, gained, lost, remark } = account(results);
   const list = (items) =>
     h(
       "ul",
       {},
-      items.filter(Boolean).map((item) => h("li", {}, item)),
+      items.map((item) => h("li", {}, item)),
     );
   return [
-    h("p", { class: "gain" }, outcome(results, made)),
+    h("p", { class: "gain" }, told),
     gained.length ? [h("h3", {}, "Gained"), list(gained)] : null,
     h("h3", {}, "Not gained"),
     list(lost),
-    made.some(({ settings }) => !hides(settings)) ? h("p", { class: "quiet small" }, REMARK) : null,
+    remark ? h("p", { class: "quiet small" }, remark) : null,
   ];
 }
 
-function outcome(results, made) {
-  const good = made.filter(({ row }) => row.status === "protected").length;
+/** Whether a copy shows people what the original does: crop, blur, pixels and styles are other pictures. */
+function looksAlike({ settings }) {
+  return (settings.pictures ?? []).every(({ scheme }) => scheme === "Universal");
+}
+
+function outcomeOf(results, made) {
+  const count = (name) => made.filter(({ row, settings }) => outcome(row, settings) === name).length;
+  const [good, partly] = [count("protected"), count("in_part")];
   if (!made.length) return `${counted(results.length, "photo")} left untouched: nothing that you named is seen.`;
-  if (made.length === 1) return good ? "Your photo is protected." : "Your photo is not protected.";
-  return `${good || "None"} of ${made.length} photos ${good === 1 ? "is" : "are"} protected.`;
+  if (made.length === 1) return `Your photo is ${partly ? misread(made, 1) : good ? "protected" : "not protected"}.`;
+  const fully = `${good || "None"} of ${made.length} photos ${good === 1 ? "is" : "are"} protected.`;
+  return partly ? `${fully} ${partly} ${partly === 1 ? "is" : "are"} ${misread(made, partly)}.` : fully;
+}
+
+/** What so many copies are that others still read. */
+function misread(made, count) {
+  const [subject, object] = count === 1 ? ["it was", "it"] : ["they were", "them"];
+  const isJudged = made.some(({ settings }) => settings.picture_only);
+  return `misread by the networks ${isJudged ? `that judge ${object}` : `${subject} made against`}, still read by others`;
 }
 
 /** How many photos are told right by at least one network of a role: [all that it can tell of, before, now]. */
 function told(made, role) {
   const judged = made.map(({ row, settings }) =>
-    row.models.filter((model) => model.role === role).map((model) => verdict(model, settings)),
+    row.models
+      .filter((model) => model.role === role)
+      .map((model) => ({ name: verdict(model, settings), was: wasSeen(model, settings) })),
   );
-  const able = judged.filter((verdicts) => verdicts.some((name) => name !== "blind"));
-  const before = able.filter((verdicts) => verdicts.some((name) => !["unknown", "blind"].includes(name))).length;
-  return [able.length, before, able.filter((verdicts) => verdicts.includes("recognised")).length];
+  const able = judged.filter((found) => found.some(({ name }) => name !== "blind"));
+  const before = able.filter((found) => found.some(({ was }) => was));
+  return [able.length, before.length, able.filter((found) => found.some(({ name }) => name === "recognised")).length];
 }
 
 /** What networks name, before and now, each sentence with whether that is a gain; null where nobody was asked. */
@@ -65,33 +90,49 @@ function names(made) {
 
 /** "named it in 9 of 10 photos, now in 1."; of the only photo, whether. */
 function beforeAndNow([all, before, now], things) {
-  if (all === 1) return `${before ? "named" : "did not name"} ${things}; now they ${now ? "do" : "do not"}.`;
+  if (all === 1 && before) return `named ${things}; ${now ? "they still do" : "now they do not"}.`;
+  if (all === 1) return `did not name ${things}; ${now ? "now they do" : "nor do they now"}.`;
   return `named ${things} in ${before || "none"} of ${all} photos, now in ${now || "none"}.`;
 }
 
-/** The range over all ways of sharing of how many photos are still named right. */
+/** The range over all ways of sharing of how many photos are still named right, of those that were before. */
 function sharing(made, things) {
-  const counts = new Map();
+  const { ways, photos } = afterSharing(made);
+  if (!photos) return null;
+  const counts = [...ways.values()].map(({ before, now }) => [before.size, now.size]);
+  const known = counts.filter(([before]) => before);
+  const isGain = known.length > 0 && known.every(([before, now]) => now < before);
+  const after = `After sharing (${listed([...ways.keys()], "or")}), networks not used`;
+  const before = counts.map(([number]) => number);
+  const now = counts.map(([, number]) => number);
+  if (!known.length) return { words: `${after} do not name ${things} in the originals either.`, isGain };
+  if (photos === 1) {
+    const words = Math.max(...now) ? `still name ${things}, at least in one of these ways.` : `no longer name ${things}.`;
+    return { words: `${after} ${words}`, isGain };
+  }
+  const words = `named ${things} in ${range(before)} of ${photos} originals, now in ${range(now)}.`;
+  return { words: `${after} ${words}`, isGain };
+}
+
+/** By way, the photos whose original a network not used names right, and those of them whose copy it still does. */
+function afterSharing(made) {
+  const ways = new Map();
   let photos = 0;
   for (const { row, report } of made) {
     const found = looks(row, report.presets).filter((look) => look.preset !== "file");
     photos += found.length > 0;
-    for (const look of found) counts.set(look.way, counts.get(look.way) ?? new Set());
-    for (const look of found.filter((one) => one.verdict === "recognised")) counts.get(look.way).add(row);
+    for (const { way, wasRight, verdict: name } of found) {
+      if (!ways.has(way)) ways.set(way, { before: new Set(), now: new Set() });
+      if (wasRight) ways.get(way).before.add(row);
+      if (wasRight && name === "recognised") ways.get(way).now.add(row);
+    }
   }
-  if (!photos) return null;
-  const numbers = [...counts.values()].map((rows) => rows.size);
+  return { ways, photos };
+}
+
+function range(numbers) {
   const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
-  const after = `After sharing (${listed([...counts.keys()], "or")})`;
-  const isGain = most < photos;
-  if (photos === 1) {
-    const words = most
-      ? `networks not used name ${things}, at least in one of these ways.`
-      : `networks not used do not name ${things} either.`;
-    return { words: `${after} ${words}`, isGain };
-  }
-  const count = least === most ? least || "none" : `${least} to ${most}`;
-  return { words: `${after} networks not used name ${things} in ${count} of ${photos} photos.`, isGain };
+  return least === most ? String(least || "none") : `${least} to ${most}`;
 }
 
 function privacy(made) {
@@ -109,12 +150,16 @@ function untouched(results) {
 /** What the copies still give away. */
 function left(made) {
   const missed = made.filter(({ row }) => row.status === "not_achieved").map(({ row }) => row.input.split("/").at(-1));
+  const keeping = made.map((one) => kept(one.metadata, one)).filter((found) => found.length);
   const alike = made.filter(({ row }) =>
     row.audit.some((one) => one.version === "protected" && one.leaked && !one.top1),
   ).length;
   const alone = made.some(({ row }) => !row.models.some((model) => model.role === "held-out"));
   return [
     missed.length ? `Not achieved for ${listed(missed)}: try a higher strength or another way.` : null,
+    keeping.length
+      ? `Kept in ${counted(keeping.length, "file")}, as you chose: ${listed([...new Set(keeping.flat())])}.`
+      : null,
     alike
       ? `In ${counted(alike, "photo")} a network not used still sees the same kind of thing, in the file or once it is ` +
         "shared: a tabby taken for another cat is still a cat."

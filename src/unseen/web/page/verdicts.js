@@ -4,6 +4,7 @@ import { capitalised, listed, percent } from "./words.js";
 
 export const STATUSES = {
   protected: "Protected",
+  in_part: "Still read by others",
   not_achieved: "Not achieved",
   untouched: "Left untouched",
   failed: "Failed",
@@ -61,6 +62,22 @@ export function verdict(model, settings) {
   return guesses.includes(model.reference) ? "close" : "hidden";
 }
 
+/** Whether a network saw in the original what it is not to tell. */
+export function wasSeen(model, settings) {
+  if (hides(settings)) return Boolean(model.hidden?.revealed_before);
+  return model.before.top5[0]?.label === model.reference;
+}
+
+/** The networks that had no part and still tell it. */
+export function othersThatRead(row, settings) {
+  return row.models.filter((model) => model.role === "held-out" && verdict(model, settings) === "recognised");
+}
+
+/** One of the names of `STATUSES`: a copy that other networks still read is protected in part. */
+export function outcome(row, settings) {
+  return row.status === "protected" && othersThatRead(row, settings).length ? "in_part" : row.status;
+}
+
 /** A verdict in words. */
 export function verdictInWords(name) {
   return capitalised(VERDICTS[name]);
@@ -89,12 +106,18 @@ export function statusInWords(row, settings) {
     : "no longer give the true answer first";
   if (row.status === "failed") return row.error ?? "The photo could not be processed.";
   if (row.status === "untouched") return whyUntouched(row, settings);
-  if (row.status === "protected") return `${capitalised(judges(settings))} ${noLonger}.`;
+  if (row.status === "protected") return `${capitalised(judges(settings))} ${noLonger}${butOthers(row, settings)}.`;
   const known = row.models.filter((model) => model.role === "surrogate" && verdict(model, settings) === "recognised");
   const outcome = known.length
     ? `Still recognised by ${listed(known.map((model) => model.name))}.`
     : "The networks changed their answer, but less surely than was asked.";
   return `${outcome} ${remedy(settings)}`;
+}
+
+function butOthers(row, settings) {
+  const names = othersThatRead(row, settings).map((model) => model.name);
+  if (!names.length) return "";
+  return `, but ${listed(names)}, which had no part in it, still ${names.length === 1 ? "does" : "do"}`;
 }
 
 function whyUntouched(row, settings) {
@@ -128,6 +151,7 @@ export function looks(row, presets) {
       network: before.network,
       before: before.answer,
       after: after.answer,
+      wasRight: Boolean(before.top1),
       verdict: lookVerdict(before, after),
     }));
 }

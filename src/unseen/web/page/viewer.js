@@ -3,6 +3,8 @@
 import { comparison } from "./compare.js";
 import { fill, find } from "./dom.js";
 
+let shown = null;
+
 /** Watch the dialog's buttons. */
 export function watchViewer() {
   const dialog = find("#viewer");
@@ -18,9 +20,10 @@ export function watchViewer() {
 
 /** Show a result in it. */
 export async function openViewer(photo) {
+  shown = photo;
   find("#viewer-title").textContent = photo.name;
   const dialog = find("#viewer");
   dialog.showModal();
   const made = await comparison(photo);
-  if (dialog.open) fill(find("#viewer-body"), made);
+  if (dialog.open && shown === photo) fill(find("#viewer-body"), made);
 }

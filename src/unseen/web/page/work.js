@@ -1,10 +1,11 @@
-// What is done with photos: looking, three at a time, and protecting, eight at a time.
+// What is done with photos: looking, one at a time, and protecting, as many at a time as the server has lanes. Browsers
+// open six connections to a server: one is left for the rest of the page.
 
 import { inspect, Problem, protect } from "./api.js";
 import { changed } from "./store.js";
 
-const LOOKING = 3;
-const PROTECTING = 8;
+const LOOKING = 1;
+const PROTECTING = 4;
 const TRIES = 60;
 const THUMBNAIL = 640;
 
@@ -37,28 +38,30 @@ export function isShown(file) {
   return /^image\/(jpeg|png|webp|avif)$/.test(file.type);
 }
 
-/** Ask what the networks see. */
+/** Ask what the networks see; resolves once they have looked, or could not. */
 export function look(photo) {
   if (photo.problem) {
     photo.problem = null;
     changed(photo);
   }
-  toLook(async () => {
-    if (photo.isGone) return;
-    try {
-      const query = new URLSearchParams({ name: photo.name });
-      if (!isShown(photo.file)) query.set("picture", THUMBNAIL);
-      const looked = await patiently(
-        () => inspect(photo.file, query),
-        () => !photo.isGone,
-      );
-      if (looked.picture) photo.thumbnail = bytes(looked.picture, "image/jpeg");
-      photo.looked = { ...looked, picture: null };
-    } catch (error) {
-      photo.problem = told(error);
-    }
-    changed(photo);
-  });
+  return new Promise((resolve) => toLook(() => lookNow(photo).finally(resolve)));
+}
+
+async function lookNow(photo) {
+  if (photo.isGone) return;
+  try {
+    const query = new URLSearchParams({ name: photo.name });
+    if (!isShown(photo.file)) query.set("picture", THUMBNAIL);
+    const looked = await patiently(
+      () => inspect(photo.file, query),
+      () => !photo.isGone,
+    );
+    if (looked.picture) photo.thumbnail = bytes(looked.picture, "image/jpeg");
+    photo.looked = { ...looked, picture: null };
+  } catch (error) {
+    photo.problem = told(error);
+  }
+  changed(photo);
 }
 
 /** Protect a photo by a query of settings; gives what became of it: "done", "failed" or "cancelled". */
