@@ -72,6 +72,7 @@ def opened(browser: Any, address: str) -> Iterator[Callable[..., Any]]:
         page = context.new_page()
         page.set_default_timeout(120_000)
         page.on("request", lambda request: requests.append(request.url))
+        page.on("filechooser", lambda chooser: None)  # from now on: where a test begins to wait for one is too late
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda told: complaints.append(told.text) if told.type in ("error", "warning") else None)
         page.goto(at)

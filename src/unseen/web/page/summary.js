@@ -18,7 +18,7 @@ export function account(results) {
   return {
     outcome: outcomeOf(results, made),
     gained: [...words(true), ...privacy(made), ...untouched(results)],
-    lost: [...words(false), ...left(made), made.every(looksAlike) ? PEOPLE : OWNERS, LIMITED].filter(Boolean),
+    lost: [...words(false), ...left(made), made.length && made.every(looksAlike) ? PEOPLE : OWNERS, LIMITED].filter(Boolean),
     remark: made.some(({ settings }) => !hides(settings)) ? REMARK : null,
   };
 }
@@ -59,7 +59,8 @@ function outcomeOf(results, made) {
 function misread(made, count) {
   const [subject, object] = count === 1 ? ["it was", "it"] : ["they were", "them"];
   const isJudged = made.some(({ settings }) => settings.picture_only);
-  return `misread by the networks ${isJudged ? `that judge ${object}` : `${subject} made against`}, still read by others`;
+  const networks = isJudged ? `networks that judge ${object}` : `networks ${subject} made against`;
+  return `misread by the ${networks}, still read by others`;
 }
 
 /** How many photos are told right by at least one network of a role: [all that it can tell of, before, now]. */
@@ -107,8 +108,8 @@ function sharing(made, things) {
   const now = counts.map(([, number]) => number);
   if (!known.length) return { words: `${after} do not name ${things} in the originals either.`, isGain };
   if (photos === 1) {
-    const words = Math.max(...now) ? `still name ${things}, at least in one of these ways.` : `no longer name ${things}.`;
-    return { words: `${after} ${words}`, isGain };
+    const still = `still name ${things}, at least in one of these ways.`;
+    return { words: `${after} ${Math.max(...now) ? still : `no longer name ${things}.`}`, isGain };
   }
   const words = `named ${things} in ${range(before)} of ${photos} originals, now in ${range(now)}.`;
   return { words: `${after} ${words}`, isGain };

@@ -9,7 +9,7 @@ const ORIGINALS = 80;
 export function testedInWords(levels) {
   const [exactly, alike] = TESTED[levels].map((percent) => Math.round(100 / percent));
   return (
-    `In our tests at ${levels} levels, other networks still named it exactly in 1 photo of ${exactly}, the same kind of ` +
-    `thing in 1 of ${alike}; without protection exactly in ${ORIGINALS / 20} of 5.`
+    `In our tests at ${levels} levels, other networks still named it exactly in 1 photo of ${exactly}, the same kind ` +
+    `of thing in 1 of ${alike}; without protection exactly in ${ORIGINALS / 20} of 5.`
   );
 }
