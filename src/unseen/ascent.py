@@ -103,4 +103,5 @@ def ascend(
             delta[lane] = 0 if start is None else start[occupant[lane]]
             for tensor in state:
                 tensor[lane] = 0
+        del logits, candidate  # or the graph behind them would outlive the next forward pass
     return Ascent(images=released, achieved=achieved.to(images.device), iterations=iterations.to(images.device))
