@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from skimage.data import chelsea, coffee
 
-from unseen.web.limits import MEGABYTE, Limits
+from unseen.web.limits import MEGABYTE, MEGAPIXEL, Limits
 from unseen.web.offer import Offer
 
 PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
@@ -74,7 +74,9 @@ def test_no_example_is_missed() -> None:
 
 def test_the_limits_are_those_of_the_server() -> None:
     limits = Limits()
-    assert {field.name for field in fields(limits)} == {"bytes", "held", "waiting", "waiting_each", "seconds", "stall"}
+    told = {"bytes", "held", "pixels", "waiting", "waiting_each", "seconds", "stall"}
+    assert {field.name for field in fields(limits)} == told
+    assert f"{limits.pixels // MEGAPIXEL} megapixels (`--megapixels`)" in PAGE
     assert f"| {limits.stall:g} seconds without a byte |" in PAGE
     assert f"{limits.bytes // MEGABYTE} MiB (`--megabytes`)" in PAGE
     assert f"| {limits.waiting_each} (half of `--waiting`) |" in PAGE

@@ -88,11 +88,11 @@ def _regular_file(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def read_photo_bytes(data: bytes, path: Path | str, *, most_pixels: int = MAX_PIXELS) -> Photo:
+def read_photo_bytes(data: bytes, path: Path | str, *, most_pixels: int | None = None) -> Photo:
     """The same from a file's bytes; `path` only names it.
 
     Args:
-        most_pixels: more are refused from the header.
+        most_pixels: more are refused from the header; None stands for `MAX_PIXELS`.
 
     Raises:
         PhotoError: damaged, too large, or not a still 8-bit photo.
@@ -100,7 +100,7 @@ def read_photo_bytes(data: bytes, path: Path | str, *, most_pixels: int = MAX_PI
     path = Path(path)
     try:
         form = photo_format(data, path)
-        return _photo(_EXAMINERS[form](data, path), form, path, most_pixels)
+        return _photo(_EXAMINERS[form](data, path), form, path, most_pixels or MAX_PIXELS)
     except PhotoError:
         raise
     except MemoryError as error:

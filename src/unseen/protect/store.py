@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from unseen.errors import PhotoError
-from unseen.photo import MAX_PIXELS, Photo, read_photo, read_photo_bytes, write_new
+from unseen.photo import Photo, read_photo, read_photo_bytes, write_new
 from unseen.plan import Job
 
 
@@ -73,13 +73,13 @@ class Memory:
 
     Args:
         photos: files by name.
-        most_pixels: larger photos are refused.
+        most_pixels: larger photos are refused; None leaves it to the reader.
 
     Attributes:
         copies: what was written, by name.
     """
 
-    def __init__(self, photos: Mapping[Path, bytes], *, most_pixels: int = MAX_PIXELS) -> None:
+    def __init__(self, photos: Mapping[Path, bytes], *, most_pixels: int | None = None) -> None:
         self._most_pixels = most_pixels
         self.copies: dict[Path, bytes] = {}
         self._photos = photos
