@@ -8,6 +8,7 @@ import click
 
 from unseen.catalogue import (
     DEFAULT_AUDIT_MODELS,
+    DEFAULT_MODELS,
     DEFAULT_SCHEME,
     DEFAULT_STRENGTH,
     STRENGTHS,
@@ -31,6 +32,15 @@ def device_option(command: Command) -> Command:
     return click.option("--device", type=choices, default="auto", show_default=True, help="Where networks compute.")(
         command
     )
+
+
+def models_option(told: str) -> Callable[[Command], Command]:
+    """Whom the protection is made against.
+
+    Args:
+        told: what the networks are to this verb.
+    """
+    return click.option("--model", "models", multiple=True, default=DEFAULT_MODELS, show_default=True, help=told)
 
 
 def audit_models_option(command: Command) -> Command:

@@ -9,7 +9,6 @@ import torch
 from unseen.ascent import LANES
 from unseen.catalogue import (
     DEFAULT_LIMIT,
-    DEFAULT_MODELS,
     check_way,
     way_name,
     way_named,
@@ -23,6 +22,7 @@ from unseen.cli.options import (
     hiding_options,
     labels_option,
     limit_options,
+    models_option,
     require_labelled,
     scheme_option,
     scheme_options,
@@ -48,14 +48,7 @@ from unseen.report.words import counted
     help="Where the copies go, made if it is not there; folders are mirrored in it.  [default: beside each photo]",
 )
 @scheme_option
-@click.option(
-    "--model",
-    "models",
-    multiple=True,
-    default=DEFAULT_MODELS,
-    show_default=True,
-    help="Network to protect against; all given ones together.",
-)
+@models_option("Network to protect against; all given ones together.")
 @audit_models_option
 @labels_option
 @hiding_options

@@ -7,8 +7,7 @@ import webbrowser
 
 import click
 
-from unseen.catalogue import DEFAULT_MODELS
-from unseen.cli.options import audit_models_option, device_option
+from unseen.cli.options import audit_models_option, device_option, models_option
 from unseen.cli.terminal import remark
 from unseen.web.limits import MEGABYTE, MEGAPIXEL, Limits
 
@@ -27,14 +26,7 @@ _LEAST_TOKEN = 16
     "--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0 takes any that is free."
 )
 @click.option("--no-browser", is_flag=True, help="Only tell the address; do not open the page.")
-@click.option(
-    "--model",
-    "models",
-    multiple=True,
-    default=DEFAULT_MODELS,
-    show_default=True,
-    help="Network to protect against, unless a request names others of these.",
-)
+@models_option("Network to protect against, unless a request names others of these.")
 @audit_models_option
 @click.option(
     "--way",
@@ -69,7 +61,7 @@ _LEAST_TOKEN = 16
     type=click.IntRange(1),
     default=Limits().pixels // MEGAPIXEL,
     show_default=True,
-    help="Of one photo at most; a gigabyte of memory is good for 30.",
+    help="Of one photo at most; large ones take memory.",
 )
 @click.option(
     "--waiting",

@@ -17,7 +17,7 @@ class Limits:
         held: bytes of all photos that wait, together.
         waiting: photos that wait, of all clients.
         waiting_each: photos that wait, of one client.
-        pixels: of one photo; a look at one takes some 30 bytes each.
+        pixels: of one photo, each of which takes many bytes of memory while it is worked on.
         seconds: for one photo, from when its turn has come.
         stall: seconds without a byte of a body that is awaited.
 

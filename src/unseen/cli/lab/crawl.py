@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from unseen.catalogue import DEFAULT_AUDIT_MODELS, DEFAULT_LIMIT, DEFAULT_MODELS, way_named
+from unseen.catalogue import DEFAULT_AUDIT_MODELS, DEFAULT_LIMIT, way_named
 from unseen.cli.lab.telling import write_and_tell
 from unseen.cli.options import (
     device_option,
@@ -14,6 +14,7 @@ from unseen.cli.options import (
     lab_folder_option,
     labels_option,
     limit_options,
+    models_option,
     scheme_option,
 )
 from unseen.cli.progress import tracked
@@ -28,14 +29,7 @@ from unseen.report.words import counted
 @click.argument("photos", metavar="PHOTO...", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False))
 @lab_folder_option("lab-crawl", "the report with the protected copies")
 @scheme_option
-@click.option(
-    "--model",
-    "models",
-    multiple=True,
-    default=DEFAULT_MODELS,
-    show_default=True,
-    help="Network to protect against, which reads as well; all given ones together.",
-)
+@models_option("Network to protect against, which reads as well; all given ones together.")
 @click.option(
     "--crawler",
     "crawlers",
