@@ -10,8 +10,9 @@ from unseen.cli.progress import tracked
 from unseen.cli.reports import write_reports
 from unseen.cli.terminal import INTERRUPTED, complain, console
 from unseen.plan import Job
-from unseen.protect import Outcome, Protection, protect_photos, settings_of
-from unseen.report import Report, table, to_html, to_json
+from unseen.protect import Protection, protect_photos, settings_of
+from unseen.report import PhotoRow, Report, table, to_html, to_json
+from unseen.report.pictures import Preview
 from unseen.report.words import counted
 from unseen.threats import IN_BRIEF, presets_named
 
@@ -26,22 +27,23 @@ def run(
     started = time.perf_counter()
     pictures = PREVIEWS if any(path.suffix.lower() == ".html" for path in reports) else 0
     presets = presets_named(IN_BRIEF) if protection.held_out else ()
-    outcomes: list[Outcome] = []
+    rows: list[PhotoRow] = []
+    previews: dict[str, Preview] = {}
     interrupted = False
     try:
         found = protect_photos(jobs, protection, previews=pictures, presets=presets)
         for outcome in tracked(found, len(jobs), "Protecting"):
-            outcomes.append(outcome)  # noqa: PERF402 - what came before an interruption must be kept
+            rows.append(outcome.row)  # and not the outcome: its problem would hold the photo that it arose from
+            if outcome.preview is not None:
+                previews[outcome.row.input] = outcome.preview
     except KeyboardInterrupt:
         interrupted = True
-    rows = tuple(outcome.row for outcome in outcomes)
     report = Report(
         version=__version__,
         settings=settings_of(protection) | names,
-        photos=rows,
+        photos=tuple(rows),
         presets={preset.name: preset.meaning for preset in presets},
     )
-    previews = {outcome.row.input: outcome.preview for outcome in outcomes if outcome.preview is not None}
     are_written = write_reports(reports, page=lambda: to_html(report, previews), json=lambda: to_json(report))
     if as_json:
         click.echo(to_json(report), nl=False)
