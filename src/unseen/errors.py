@@ -1,5 +1,6 @@
 """The errors a caller can expect: one line that names the thing and says what to do about it."""
 
+import traceback
 from pathlib import Path
 
 
@@ -50,6 +51,13 @@ def one_line_on(path: Path, error: Exception, remedy: str = "please report it") 
         return visible(f"{path}: {error}")
     told = " ".join(str(error).split())[:200]
     return visible(f"{path}: unexpected {type(error).__name__} ({told}); {remedy}")
+
+
+def let_go(error: BaseException | None) -> None:
+    """Have an error that is kept hold nothing of what its frames worked on, such as pixels; where it arose stays."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
 
 
 def visible(text: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from unseen.ascent import LANES
-from unseen.errors import UnseenError
+from unseen.errors import UnseenError, let_go
 from unseen.laying import layings
 from unseen.memory import give_back
 from unseen.models import Network
@@ -125,6 +125,7 @@ def protect_photos(
         give_back()
         for work in chunk:
             outcome = _finish(work, made.get(id(work)), protection, runtime, with_preview=previews > 0)
+            let_go(outcome.problem)
             previews -= outcome.preview is not None
             yield outcome
             work.photo = work.picture = None  # frees the pixels before the next chunk is read
@@ -144,6 +145,7 @@ def _chunks(works: Iterable[Work]) -> Iterator[list[Work]]:
     chunk: list[Work] = []
     pixels = 0
     for work in works:
+        let_go(work.problem)
         chunk.append(work)
         pixels += work.photo.pixels[..., 0].size if work.photo else 0
         if len(chunk) == CHUNK_PHOTOS or pixels >= CHUNK_PIXELS:
