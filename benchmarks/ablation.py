@@ -22,7 +22,7 @@ from unseen.models import Network
 from unseen.photo import read_photo
 from unseen.plan import Job
 from unseen.protect import Protection, protect_photos, settings_of
-from unseen.protect.photos import CHUNK_PHOTOS
+from unseen.protect.making import CHUNK_PHOTOS
 
 WAYS = (
     "shield",

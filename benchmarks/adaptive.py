@@ -37,7 +37,7 @@ from unseen.photo import read_photo
 from unseen.photo.photo import Pixels
 from unseen.plan import Job, read_labels
 from unseen.protect import Protection, protect_photos, settings_of
-from unseen.protect.photos import CHUNK_PHOTOS
+from unseen.protect.making import CHUNK_PHOTOS
 
 CONTESTS = {
     "protected against clean": ("protected", "clean", "protected", "clean"),

@@ -30,7 +30,7 @@ from unseen.photo import read_photo
 from unseen.photo.photo import Pixels
 from unseen.plan import Job, plan, read_labels
 from unseen.protect import Protection, protect_photos, settings_of
-from unseen.protect.photos import CHUNK_PHOTOS
+from unseen.protect.making import CHUNK_PHOTOS
 from unseen.report import PhotoRow
 
 WAYS = ("enhance", "enhance+uniform?epsilon=4")

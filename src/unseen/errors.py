@@ -1,7 +1,8 @@
 """The errors a caller can expect: one line that names the thing and says what to do about it."""
 
 import traceback
-from pathlib import Path
+from pathlib import PurePath
+from typing import Any
 
 
 class UnseenError(ValueError):
@@ -9,6 +10,10 @@ class UnseenError(ValueError):
 
     def __init__(self, message: str) -> None:
         super().__init__(visible(message))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it is, whatever its class is made of, so that it survives the way from another process."""
+        return _made_again, (type(self), self.args, self.__dict__)
 
 
 class PhotoError(UnseenError):
@@ -20,9 +25,9 @@ class PhotoError(UnseenError):
         remedy: what the user can do about it.
     """
 
-    def __init__(self, path: Path | str, problem: str, remedy: str) -> None:
+    def __init__(self, path: PurePath | str, problem: str, remedy: str) -> None:
         super().__init__(f"{path}: {problem}; {remedy}")
-        self.path = Path(path)
+        self.path = path if isinstance(path, PurePath) else PurePath(path)
         self.problem = problem
         self.remedy = remedy
 
@@ -35,11 +40,19 @@ class TooLargeError(PhotoError):
     """A photo is larger than what can be held."""
 
 
+class FullError(PhotoError):
+    """The disk or the store takes no more, such as for want of room: no photo's own failure, and it ends a run."""
+
+
 class ModelError(UnseenError):
     """A classifier cannot be found, downloaded or loaded."""
 
 
-def one_line_on(path: Path, error: Exception, remedy: str = "please report it") -> str:
+class ClusterError(UnseenError):
+    """Machines that were to help cannot be reached, do not fit together, or are gone."""
+
+
+def one_line_on(path: PurePath, error: Exception, remedy: str = "please report it") -> str:
     """What went wrong with one of many photos.
 
     Args:
@@ -58,6 +71,13 @@ def let_go(error: BaseException | None) -> None:
     while error is not None:
         traceback.clear_frames(error.__traceback__)
         error = error.__cause__ or error.__context__
+
+
+def _made_again(kind: type[UnseenError], args: tuple[Any, ...], attributes: dict[str, Any]) -> UnseenError:
+    """An error that was pickled."""
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(attributes)
+    return error
 
 
 def visible(text: str) -> str:

@@ -4,9 +4,11 @@ import csv
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
+from unseen.address import named, resolved
 from unseen.errors import UnseenError
+from unseen.looking import is_file, is_folder, is_there
 from unseen.photo import PHOTO_SUFFIXES
 
 BESIDE = "-unseen"
@@ -23,12 +25,12 @@ class Job:
         label: what the user says is in the photo (class index, name or synset); None leaves it to each network.
     """
 
-    source: Path
-    target: Path
+    source: PurePath
+    target: PurePath
     label: str | None = None
 
 
-def plan(paths: Iterable[Path], output: Path | None, labels: Mapping[Path, str]) -> Iterator[Job]:
+def plan(paths: Iterable[Path], output: Path | None, labels: Mapping[PurePath, str]) -> Iterator[Job]:
     """One job a photo; folders are walked in order of their names and mirrored below `output`.
 
     Args:
@@ -39,7 +41,7 @@ def plan(paths: Iterable[Path], output: Path | None, labels: Mapping[Path, str])
         UnseenError: a folder that cannot be read or holds no photos.
     """
     for path in paths:
-        if not path.is_dir():
+        if not is_folder(path):
             yield _job(path, Path(path.name), output, labels)
             continue
         sources = photos_in(path, apart=output, copies=output is not None)
@@ -52,8 +54,8 @@ def plan(paths: Iterable[Path], output: Path | None, labels: Mapping[Path, str])
             yield _job(source, source.relative_to(path), output, labels)
 
 
-def read_labels(path: Path) -> dict[Path, str]:
-    """Resolved photo path -> label, from a CSV with the columns `file` (relative to the CSV) and `label`.
+def read_labels(path: Path) -> dict[PurePath, str]:
+    """Resolved photo path or address -> label, from a CSV with the columns `file` (relative to the CSV) and `label`.
 
     Of several accepted labels, joined by `;`, the first one is the photo's.
 
@@ -66,13 +68,27 @@ def read_labels(path: Path) -> dict[Path, str]:
             if not {"file", "label"} <= set(rows.fieldnames or ()):
                 raise UnseenError(f"{path}: has no columns 'file' and 'label'; give a CSV that starts with file,label")
             return {
-                (path.parent / row["file"]).resolve(): row["label"].split(";")[0].strip()
+                _labelled(path.parent, row["file"]): row["label"].split(";")[0].strip()
                 for row in rows
                 if row["file"] and row["label"]
             }
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         why = error.strerror if isinstance(error, OSError) else error
         raise UnseenError(f"{path}: cannot be read as CSV ({why}); give a CSV that starts with file,label") from error
+
+
+def labels_among(labels: Mapping[PurePath, str], paths: Iterable[PurePath]) -> list[str]:
+    """The labels of those photos that are among the paths or below them; no store is asked, and no tar looked into.
+
+    Args:
+        labels: from `read_labels`.
+    """
+    if not labels:
+        return []
+    roots = [resolved(path) for path in paths]
+    return [
+        label for file, label in labels.items() if any(file.is_relative_to(root) for root in roots) and _exists(file)
+    ]
 
 
 def copy_of(source: Path, output: Path | None, relative: Path | None = None) -> Path:
@@ -102,8 +118,21 @@ def photos_in(folder: Path, *, apart: Path | None, copies: bool) -> Iterator[Pat
                 yield path
 
 
-def _job(source: Path, relative: Path, output: Path | None, labels: Mapping[Path, str]) -> Job:
-    label = labels.get(source.resolve()) if labels else None
+def _exists(photo: PurePath) -> bool:
+    """Whether there is such a file; what is in a store or a tar is not looked for."""
+    if not isinstance(photo, Path):
+        return True
+    return is_there(photo) or any(parent.suffix.lower() == ".tar" and is_file(parent) for parent in photo.parents)
+
+
+def _labelled(folder: Path, name: str) -> PurePath:
+    """The photo that a table in a folder tells of."""
+    path = named(name)
+    return resolved(folder / path if isinstance(path, Path) else path)
+
+
+def _job(source: Path, relative: Path, output: Path | None, labels: Mapping[PurePath, str]) -> Job:
+    label = labels.get(resolved(source)) if labels else None
     return Job(source=source, target=copy_of(source, output, relative), label=label)
 
 

@@ -1,3 +1,4 @@
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -131,3 +132,10 @@ def test_what_makes_no_pair_is_refused(original: str, protected: str, problem: s
     (tmp_path / "empty").mkdir()
     with pytest.raises(UnseenError, match=problem):
         paired(tmp_path / original, tmp_path / protected)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows asks for rights to make links")
+def test_a_link_in_a_circle_is_paired_as_any_file(lay: Lay, tmp_path: Path) -> None:
+    originals, copies = lay("album", "a.jpg"), lay("shared", "a.jpg", "loop.jpg")
+    (originals / "loop.jpg").symlink_to("loop.jpg")
+    assert [pair.original.name for pair in paired(originals, copies).pairs] == ["a.jpg", "loop.jpg"]

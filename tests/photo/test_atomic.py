@@ -2,12 +2,14 @@ import errno
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from unseen.errors import PhotoError
 from unseen.photo import atomic, write_new
+from unseen.photo.atomic import publish, was_begun, write_aside
 
 
 def names(folder: Path) -> list[str]:
@@ -49,13 +51,48 @@ def without_links(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "link", refuse)
 
 
-def test_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def without_any_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system can give no file a name that may be taken in one step."""
     without_links(monkeypatch)
+    monkeypatch.setattr(atomic, "_LINUX", None)
+
+
+@pytest.mark.parametrize("lack", [without_links, without_any_step])
+def test_without_hard_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lack: Callable[[pytest.MonkeyPatch], None]
+) -> None:
+    lack(monkeypatch)
     write_new(tmp_path / "photo.jpg", b"new")
     with pytest.raises(PhotoError, match="exists already"):
         write_new(tmp_path / "photo.jpg", b"other")
     assert (tmp_path / "photo.jpg").read_bytes() == b"new"
     assert names(tmp_path) == ["photo.jpg"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a system that renames without overwriting")
+def test_without_hard_links_a_name_never_stands_for_an_empty_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError
+
+    without_links(monkeypatch)
+    monkeypatch.setattr(atomic, "_publish_by_claim", refuse)
+    write_new(tmp_path / "photo.jpg", b"new")
+    assert (names(tmp_path), (tmp_path / "photo.jpg").read_bytes()) == (["photo.jpg"], b"new")
+
+
+def test_a_name_that_a_killed_process_claimed_is_told_from_any_other(tmp_path: Path) -> None:
+    path = tmp_path / "photo.jpg"
+    assert not was_begun(path)
+    path.touch()
+    assert not was_begun(path)
+    aside = write_aside(path, b"new")
+    path.write_bytes(b"somebody else's")
+    assert not was_begun(path)
+    path.write_bytes(b"")
+    assert was_begun(path)
+    assert names(tmp_path) == [aside.name, "photo.jpg"]
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit, RuntimeError])
@@ -66,7 +103,7 @@ def test_nothing_is_left_of_an_interrupted_write(
     def interrupt(*_: object, **__: object) -> None:
         raise interruption
 
-    without_links(monkeypatch)
+    without_any_step(monkeypatch)
     target = {"write": (os, "fsync"), "publish": (atomic, "_publish"), "replace": (Path, "replace")}[step]
     monkeypatch.setattr(*target, interrupt)
     with pytest.raises(interruption):
@@ -135,3 +172,23 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
         assert names(tmp_path) == []
     finally:
         subprocess.run(["umount", tmp_path], check=True)
+
+
+def test_what_is_written_aside_gets_its_name_later_and_only_where_that_is_free(tmp_path: Path) -> None:
+    path = tmp_path / "photo.jpg"
+    for data in (b"first attempt, killed", b"second"):
+        aside = write_aside(path, data)
+        assert names(tmp_path) == [aside.name]
+        assert aside.name.startswith(".unseen-")
+    publish(aside, path)
+    assert (names(tmp_path), path.read_bytes()) == (["photo.jpg"], b"second")
+    with pytest.raises(PhotoError, match="exists already"):
+        publish(write_aside(path, b"third"), path)
+    assert (names(tmp_path), path.read_bytes()) == (["photo.jpg"], b"second")
+    publish(write_aside(path, b"fourth"), path, over=True)
+    assert (names(tmp_path), path.read_bytes()) == (["photo.jpg"], b"fourth")
+
+
+def test_a_file_may_be_written_piece_by_piece(tmp_path: Path) -> None:
+    write_new(tmp_path / "photo.jpg", (part for part in (b"a", b"bc")))
+    assert (tmp_path / "photo.jpg").read_bytes() == b"abc"

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
+from unseen.address import resolved
 from unseen.errors import UnseenError
+from unseen.looking import is_there
 from unseen.plan import BESIDE, photos_in
 from unseen.report.words import counted
 
@@ -36,7 +38,7 @@ class Paired:
 
 
 def paired(
-    original: Path, protected: Path, *, further: Sequence[Path] = (), labels: Mapping[Path, str] | None = None
+    original: Path, protected: Path, *, further: Sequence[Path] = (), labels: Mapping[PurePath, str] | None = None
 ) -> Paired:
     """The pairs of two files, or of two folders that mirror each other.
 
@@ -53,7 +55,7 @@ def paired(
     """
     labels = labels or {}
     found, problems = _matched(original, protected)
-    pairs = {one: Pair(original=one, copies=(copy,), label=labels.get(one.resolve())) for one, copy in found.items()}
+    pairs = {one: Pair(original=one, copies=(copy,), label=labels.get(resolved(one))) for one, copy in found.items()}
     for place in further:
         more, missing = _matched(original, place)
         problems += missing
@@ -77,7 +79,7 @@ def _matched(original: Path, protected: Path) -> tuple[dict[Path, Path], list[st
     else:
         root = original
         names = [path.relative_to(root) for path in photos_in(root, apart=protected, copies=False)]
-    is_one = original.resolve() == protected.resolve() or root.resolve() == protected.resolve()
+    is_one = resolved(protected) in (resolved(original), resolved(root))
     copies = [path.relative_to(protected) for path in photos_in(protected, apart=original, copies=True)]
     free = dict.fromkeys(copy for copy in copies if not is_one or copy.stem.endswith(BESIDE))
     found, unclear = _by_name(names, free)
@@ -118,8 +120,8 @@ def _by_name(names: Sequence[Path], free: dict[Path, None]) -> tuple[dict[Path, 
     return found, unclear
 
 
-def _absent(labels: Mapping[Path, str]) -> list[str]:
-    absent = [path.name for path in labels if not path.exists()]
+def _absent(labels: Mapping[PurePath, str]) -> list[str]:
+    absent = [path.name for path in labels if not is_there(path)]
     verb = "is" if len(absent) == 1 else "are"
     return [f"labels are for {counted(len(absent), 'photo')} that {verb} not there ({_some(absent)})"] if absent else []
 

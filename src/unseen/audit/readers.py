@@ -6,7 +6,8 @@ from pathlib import Path
 
 from unseen.errors import ModelError, UnseenError
 from unseen.models import Network, held_out_from, load_classifier
-from unseen.report.layout import Role, from_json
+from unseen.report.as_json import from_json
+from unseen.report.layout import Role
 from unseen.report.settings import is_picture_alone
 
 

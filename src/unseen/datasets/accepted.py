@@ -76,7 +76,7 @@ def _found(folder: Path, files: Iterable[_LabelFile]) -> dict[Path, str]:
     """The photos of the set, and the name that each has in the label files."""
     naming = [file for file in files if not file.whole]
     if not naming:
-        photos = (job.source for job in plan([folder], None, {}))
+        photos = (Path(job.source) for job in plan([folder], None, {}))
         return {photo: photo.relative_to(folder).as_posix() for photo in photos}
     found: dict[Path, str] = {}
     for file in naming:

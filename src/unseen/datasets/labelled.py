@@ -40,7 +40,7 @@ def labelled_photos(
 
 
 def _by_table(table: Path) -> dict[Path, str]:
-    labels = read_labels(table)
+    labels = {Path(path): label for path, label in read_labels(table).items()}
     if not labels:
         raise UnseenError(f"{table}: names no photo that has a label; give rows of file,label")
     for path in labels:
@@ -52,7 +52,7 @@ def _by_table(table: Path) -> dict[Path, str]:
 def _by_folder(folder: Path) -> dict[Path, str]:
     """One photo of every class, then a second one of each, and so on: the first ones of a set stand for all of it."""
     labels: dict[str, list[Path]] = {}
-    for photo in (job.source for job in plan([folder], None, {})):
+    for photo in (Path(job.source) for job in plan([folder], None, {})):
         if photo.parent == folder:
             remedy = "give folders of photos so named, or a CSV that starts with file,label"
             raise UnseenError(f"{photo}: is in no folder that is named by its class; {remedy}")

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import torch
-from filelock import FileLock, Timeout
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
 from unseen.errors import UnseenError
 from unseen.lab.files import claimed, write_over
+from unseen.locking import locked
 
 Json = Any
 """What JSON can hold, NaN and infinities included; tuples come back as lists."""
@@ -73,7 +73,7 @@ class Notebook:
     def __init__(self, folder: Path, settings: Mapping[str, Json]) -> None:
         identity = json.dumps({"settings": dict(settings), "code": code_digest(_PACKAGE)}, sort_keys=True)
         work = claimed(folder)
-        self._lock = _locked(folder, work / "lock")
+        self._lock = locked(folder, work / "lock")
         self._pages = work / sha256(identity.encode()).hexdigest()[:_HASH_DIGITS]
         self._pages.mkdir(exist_ok=True)
 
@@ -122,19 +122,6 @@ def code_digest(folder: Path) -> str:
         for part in (path.relative_to(folder).as_posix().encode(), path.read_bytes()):
             digest.update(len(part).to_bytes(8) + part)
     return digest.hexdigest()
-
-
-def _locked(folder: Path, path: Path) -> FileLock:
-    """The system gives such a lock back when its process ends, so that none outlives a crash."""
-    lock = FileLock(path, blocking=False)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise UnseenError(f"{folder}: another run works in it; wait for its end or name another with -o") from error
-    except OSError as error:
-        why = error.strerror or error
-        raise UnseenError(f"{folder}: cannot be locked ({why}); name another folder with -o") from error
-    return lock
 
 
 def _read(page: Path, parse: Callable[[Path], Value]) -> Value:

@@ -1,8 +1,8 @@
 """`file.py:function`: any module of the user's own."""
 
+import hashlib
 import sys
 from collections.abc import Mapping
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
@@ -38,7 +38,7 @@ def load_local(name: str, base: str, options: Mapping[str, str]) -> tuple[nn.Mod
         ModelError: no such file or function, an error in it, or a result that is not such a module.
     """
     path, function = _split(base)
-    body = _called(path, function, options)
+    body, code = _called(path, function, options)
     class_names = getattr(body, "class_names", None)
     if not isinstance(body, nn.Module) or not class_names:
         raise ModelError(f"{path}: {function} must return a torch.nn.Module with class_names; correct the file")
@@ -52,6 +52,7 @@ def load_local(name: str, base: str, options: Mapping[str, str]) -> tuple[nn.Mod
         synsets=None,
         preprocessing=Unprepared(),
         parameters=sum(tensor.numel() for tensor in learnt),
+        code=code,
     )
     return body, spec
 
@@ -62,25 +63,31 @@ def _split(base: str) -> tuple[Path, str]:
     return Path(file).expanduser(), function
 
 
-def _called(path: Path, function: str, options: Mapping[str, str]) -> object:
+def _called(path: Path, function: str, options: Mapping[str, str]) -> tuple[object, str]:
+    """What the function returns, and the digest of its file."""
     if not path.is_file():
         raise ModelError(f"{path}: there is no such file; write path/to/file.py:function")
     prepare_imports()  # the file may import timm or torchvision
     try:
-        make = getattr(_imported(path), function, None)
+        source = path.read_bytes()
+        make = getattr(_imported(path, source), function, None)
         if callable(make):
-            return make(**{key: typed(value) for key, value in options.items()})
+            body = make(**{key: typed(value) for key, value in options.items()})
+            return body, hashlib.sha256(source).hexdigest()
     except Exception as error:  # it is the user's code
         said = f"{type(error).__name__}: {first_line(error)}"
         raise ModelError(f"{path}: {function} failed with {said}; correct the file") from error
     raise ModelError(f"{path}: it defines no function {function!r}; write path/to/file.py:function")
 
 
-def _imported(path: Path) -> object:
-    """The file as a Python module, under a name of its own; fresh each time."""
+def _imported(path: Path, source: bytes) -> object:
+    """The file as a Python module, under a name of its own; fresh each time.
+
+    Python's import would take bytecode for it that was made earlier in the same second.
+    """
     module_name = f"unseen_local_{path.stem}"
     module = ModuleType(module_name)
     module.__file__ = str(path)
     sys.modules[module_name] = module  # dataclasses look it up
-    SourceFileLoader(module_name, str(path)).exec_module(module)
+    exec(compile(source, str(path), "exec"), vars(module))  # noqa: S102 - the user named it
     return module

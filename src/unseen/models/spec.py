@@ -21,6 +21,7 @@ class ModelSpec:
         synsets: WordNet's name of each class, or None where the classes are not ImageNet's.
         preprocessing: how the model was meant to be used.
         parameters: how many numbers were learnt.
+        code: SHA-256 of the user's own file that computes with them; None where a library does.
     """
 
     name: str
@@ -31,6 +32,7 @@ class ModelSpec:
     synsets: tuple[str, ...] | None
     preprocessing: Preprocessing | Unprepared
     parameters: int
+    code: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

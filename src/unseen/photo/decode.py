@@ -4,7 +4,7 @@ import stat
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ MAX_BYTES = 1 << 30
 _ROWS = 256
 _SMALLER = "make it smaller first"
 _AGAIN = "fetch the original again, or export it as JPEG or PNG with another program"
-_EXAMINERS: Mapping[str, Callable[[bytes, Path], Contents]] = {
+_EXAMINERS: Mapping[str, Callable[[bytes, PurePath], Contents]] = {
     "jpeg": jpeg.examine,
     "png": png.examine,
     "webp": webp.examine,
@@ -52,15 +52,23 @@ _REFUSED_MODES = {
 _MODES = {"1": "L", "La": "LA", "P": "RGB", "PA": "RGBA", "RGBX": "RGB", "RGBa": "RGBA", "YCbCr": "RGB"}
 
 
-def read_photo(path: Path | str) -> Photo:
+def read_photo(path: PurePath | str) -> Photo:
     """Read a photo, told by its content whatever its name ends in.
 
     Raises:
         PhotoError: missing, unreadable, damaged, too large, or not a still 8-bit photo.
     """
-    path = Path(path)
+    return read_photo_bytes(photo_bytes(Path(path)), path)
+
+
+def photo_bytes(path: Path) -> bytes:
+    """The bytes of a photo's file.
+
+    Raises:
+        PhotoError: missing, unreadable, too large, or no file.
+    """
     try:
-        data = _regular_file(path)
+        return _regular_file(path)
     except PhotoError:
         raise
     except FileNotFoundError as error:
@@ -73,7 +81,6 @@ def read_photo(path: Path | str) -> Photo:
         raise PhotoError(path, f"cannot be read ({error.strerror or error})", "check the disk or the name") from error
     except ValueError as error:
         raise PhotoError(ascii(str(path)), "is not a possible file name", "check its name") from error
-    return read_photo_bytes(data, path)
 
 
 def _regular_file(path: Path) -> bytes:
@@ -88,7 +95,7 @@ def _regular_file(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def read_photo_bytes(data: bytes, path: Path | str, *, most_pixels: int | None = None) -> Photo:
+def read_photo_bytes(data: bytes, path: PurePath | str, *, most_pixels: int | None = None) -> Photo:
     """The same from a file's bytes; `path` only names it.
 
     Args:
@@ -97,7 +104,7 @@ def read_photo_bytes(data: bytes, path: Path | str, *, most_pixels: int | None =
     Raises:
         PhotoError: damaged, too large, or not a still 8-bit photo.
     """
-    path = Path(path)
+    path = path if isinstance(path, PurePath) else PurePath(path)
     try:
         form = photo_format(data, path)
         return _photo(_EXAMINERS[form](data, path), form, path, most_pixels or MAX_PIXELS)
@@ -117,7 +124,7 @@ def _reason(error: Exception) -> str:
     return " ".join(str(error).split())[:100] if has_words else "the decoder gave up"
 
 
-def _photo(contents: Contents, form: str, path: Path, most_pixels: int) -> Photo:
+def _photo(contents: Contents, form: str, path: PurePath, most_pixels: int) -> Photo:
     image, encoding, orientation = _decoded(contents, form, path, most_pixels)
     image = _in_plain_mode(image)
     is_grey = contents.grey or image.mode in ("L", "LA")
@@ -144,7 +151,7 @@ def _photo(contents: Contents, form: str, path: Path, most_pixels: int) -> Photo
     )
 
 
-def _decoded(contents: Contents, form: str, path: Path, most_pixels: int) -> tuple[Image.Image, Encoding, int]:
+def _decoded(contents: Contents, form: str, path: PurePath, most_pixels: int) -> tuple[Image.Image, Encoding, int]:
     """The decoded picture, how it was compressed, and the orientation (1 to 8) that is still to be applied."""
     exif = contents.metadata.exif
     if form == "heic":
@@ -164,7 +171,7 @@ def _decoded(contents: Contents, form: str, path: Path, most_pixels: int) -> tup
     return image, contents.encoding, exif.orientation if exif and form != "tiff" else 1
 
 
-def _refuse_what_cannot_be_held(size: tuple[int, int], mode: str, path: Path, most_pixels: int) -> None:
+def _refuse_what_cannot_be_held(size: tuple[int, int], mode: str, path: PurePath, most_pixels: int) -> None:
     if size[0] * size[1] > most_pixels:
         raise TooLargeError(path, f"has more than the {most_pixels // 10**6} megapixels allowed", _SMALLER)
     refused = _REFUSED_MODES["I"] if ";" in mode else _REFUSED_MODES.get(mode)

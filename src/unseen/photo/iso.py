@@ -1,7 +1,7 @@
 """HEIC and AVIF files: what they hold beside the primary picture, and how that was compressed."""
 
 import struct
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any
 
 from unseen.errors import PhotoError, UnsupportedError
@@ -18,7 +18,7 @@ _CONTENT_CREDENTIALS = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 _CHROMA = {1: "4:2:0", 2: "4:2:2", 3: "4:4:4"}
 
 
-def examine_avif(data: bytes, path: Path) -> Contents:
+def examine_avif(data: bytes, path: PurePath) -> Contents:
     """What an AVIF file holds.
 
     Raises:
@@ -28,7 +28,7 @@ def examine_avif(data: bytes, path: Path) -> Contents:
     return _examined(data, path, info.get("exif"), info.get("xmp"))
 
 
-def examine_heic(data: bytes, path: Path) -> Contents:
+def examine_heic(data: bytes, path: PurePath) -> Contents:
     """What a HEIC file holds.
 
     Raises:
@@ -38,7 +38,7 @@ def examine_heic(data: bytes, path: Path) -> Contents:
     return _examined(data, path, info.get("exif"), info.get("xmp"))
 
 
-def _examined(data: bytes, path: Path, exif: bytes | None, xmp: bytes | None) -> Contents:
+def _examined(data: bytes, path: PurePath, exif: bytes | None, xmp: bytes | None) -> Contents:
     try:
         items = read_items(data)
     except (struct.error, IndexError) as error:
@@ -109,7 +109,7 @@ def _box_findings(data: bytes) -> list[Finding]:
     return found + trailer_findings(data[end:])
 
 
-def _profile(items: Items, path: Path) -> bytes | None:
+def _profile(items: Items, path: PurePath) -> bytes | None:
     """The embedded profile of the primary picture, else one equal to its colour numbers ("nclx")."""
     profile, numbers = None, None
     for kind, content in items.properties.get(items.primary, []):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePath
 
 import numpy as np
 from PIL import JpegImagePlugin
@@ -54,7 +54,7 @@ def segments(data: bytes) -> Iterator[Segment]:
         yield Segment(marker=marker, start=start, end=position, payload=data[start + 4 : position])
 
 
-def examine(data: bytes, path: Path) -> Contents:
+def examine(data: bytes, path: PurePath) -> Contents:
     """What a JPEG file holds; only the first picture and what its decoder needs are left in `decodable`.
 
     Raises:

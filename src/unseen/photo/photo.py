@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from pathlib import Path
+from pathlib import PurePath
 
 import numpy as np
 from numpy.typing import NDArray
@@ -124,7 +124,7 @@ class Photo:
         notes: one line each on what a user should know.
     """
 
-    path: Path
+    path: PurePath
     format: str
     pixels: Pixels
     alpha: Alpha = None

@@ -4,7 +4,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePath
 
 import numpy as np
 
@@ -57,7 +57,7 @@ def chunks(data: bytes) -> Iterator[Chunk]:
         position = end
 
 
-def examine(data: bytes, path: Path) -> Contents:
+def examine(data: bytes, path: PurePath) -> Contents:
     """What a PNG file holds; only the chunks that carry pixels are left in `decodable`.
 
     Raises:
@@ -95,7 +95,7 @@ def _chunk_findings(chunk: Chunk) -> list[Finding]:
     return [Finding.APPLICATION, *embedded_pictures(chunk.content)]
 
 
-def _refuse_what_is_no_8_bit_still(by_kind: dict[bytes, bytes], path: Path) -> None:
+def _refuse_what_is_no_8_bit_still(by_kind: dict[bytes, bytes], path: PurePath) -> None:
     header = by_kind.get(b"IHDR", b"")
     if len(header) != 13:
         raise PhotoError(path, "is truncated or damaged: it has no PNG header", "fetch the original again")
@@ -146,7 +146,7 @@ def _is_readable(text: tuple[str, str]) -> bool:
     return not embedded_pictures(content.encode())
 
 
-def _profile(by_kind: dict[bytes, bytes], path: Path) -> bytes | None:
+def _profile(by_kind: dict[bytes, bytes], path: PurePath) -> bytes | None:
     """The colour profile by the chunks' precedence: cICP, iCCP, sRGB, then gAMA with cHRM (section 4.3)."""
     code = by_kind.get(b"cICP", b"")
     if len(code) == 4:

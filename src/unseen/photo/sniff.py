@@ -1,6 +1,6 @@
 """What a file is, by its first bytes: names lie, contents rarely do."""
 
-from pathlib import Path
+from pathlib import PurePath
 
 from unseen.errors import PhotoError, UnsupportedError
 
@@ -35,7 +35,7 @@ _VIDEO_BRANDS = (b"iso", b"mp4", b"avc", b"qt", b"M4V", b"3g", b"dash", b"MSNV",
 _SEQUENCE_BRANDS = (b"avis", b"msf1", b"hevc", b"hevx", b"hevm", b"hevs")
 
 
-def photo_format(data: bytes, path: Path) -> str:
+def photo_format(data: bytes, path: PurePath) -> str:
     """The format of a photo's bytes: "jpeg", "png", "webp", "avif", "tiff" or "heic".
 
     Raises:
@@ -60,7 +60,7 @@ def photo_format(data: bytes, path: Path) -> str:
     raise UnsupportedError(path, *_UNKNOWN)
 
 
-def _iso_format(data: bytes, path: Path) -> str:
+def _iso_format(data: bytes, path: PurePath) -> str:
     """The format of a file in boxes (ISO/IEC 14496-12, section 4.3): its major brand, else what it says it suits."""
     length = min(int.from_bytes(data[:4], "big"), 256)
     major = data[8:12]

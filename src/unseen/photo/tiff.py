@@ -6,7 +6,7 @@ Pillow writes no EXIF directory into a compressed TIFF, hence the writer here.
 import struct
 import zlib
 from dataclasses import replace
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ _DESCRIPTIVE = frozenset((270, 271, 272, 305, 306, 315, 316, 33432, *range(40091
 _NAMED = _DESCRIPTIVE | {_IPTC, _ICC}
 
 
-def examine(data: bytes, path: Path) -> Contents:
+def examine(data: bytes, path: PurePath) -> Contents:
     """What a TIFF file holds.
 
     Raises:
@@ -65,7 +65,7 @@ def _further_pages(image: Any) -> list[bool]:
     return reduced
 
 
-def _refuse_what_is_no_8_bit_still(tags: dict[int, Any], reduced: list[bool], path: Path) -> None:
+def _refuse_what_is_no_8_bit_still(tags: dict[int, Any], reduced: list[bool], path: PurePath) -> None:
     is_reduced = bool(int(tags.get(_SUBFILE, 0)) & 1)
     if _RAW in tags or is_reduced or tags.get(_PHOTOMETRIC) in (_COLOUR_FILTER, _LINEAR_RAW):
         raise UnsupportedError(path, "is a camera raw file", "export it as JPEG or PNG first")

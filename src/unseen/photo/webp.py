@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import PurePath
 
 from unseen.errors import UnsupportedError
 from unseen.photo.exif import parse
@@ -28,7 +28,7 @@ def _riff_end(data: bytes) -> int:
     return 8 + int.from_bytes(data[4:8], "little")
 
 
-def examine(data: bytes, path: Path) -> Contents:
+def examine(data: bytes, path: PurePath) -> Contents:
     """What a WebP file holds.
 
     Raises:

@@ -25,7 +25,7 @@ def training_photos(sources: Sequence[Path], limit: int | None = None, seed: int
     Raises:
         UnseenError: a folder that cannot be read or holds no photos.
     """
-    photos = [job.source for job in plan(sources, None, {})]
+    photos = [Path(job.source) for job in plan(sources, None, {})]
     if limit is None or limit >= len(photos):
         return tuple(photos)
     drawn = torch.randperm(len(photos), generator=torch.Generator().manual_seed(seed))[:limit]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from unseen.errors import UnseenError
 from unseen.lab.crawl.crawling import Crawled, crawl, threats_for
@@ -35,7 +35,7 @@ def run_crawl_lab(
     *,
     folder: Path,
     platform: Platform = AS_POSTED,
-    labels: Mapping[Path, str] | None = None,
+    labels: Mapping[PurePath, str] | None = None,
     limit: int | None = None,
     progress: Progress = silent,
 ) -> LabReport:
@@ -70,7 +70,7 @@ def run_crawl_lab(
 
 def _in_place(job: Job, folder: Path) -> Job:
     """The job with its copy in the folder of the copies."""
-    if job.source.resolve().is_relative_to(folder.resolve()):
+    if Path(job.source).resolve().is_relative_to(folder.resolve()):
         raise UnseenError(f"{job.source}: lies in the lab's own folder; choose another -o")
     return replace(job, target=folder / COPIES / job.target.relative_to(folder))
 

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import file_digest
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from unseen.errors import PhotoError
@@ -83,12 +83,12 @@ def _made(jobs: Sequence[Job], protection: Protection, folder: Path, progress: P
     shutil.rmtree(stage, ignore_errors=True)
 
 
-def _placed(job: Job, outcome: Outcome, folder: Path, taken: set[Path]) -> Row | str:
+def _placed(job: Job, outcome: Outcome, folder: Path, taken: set[PurePath]) -> Row | str:
     """Move a copy to its place, which joins `taken`: the notebook's row, or in one line why there is no copy."""
     if outcome.row.output is None:
         return str(outcome.row.error)
     made = Path(outcome.row.output)
-    copy = job.target.with_suffix(made.suffix)
+    copy = Path(job.target).with_suffix(made.suffix)
     try:
         if copy in taken:
             problem = f"its copy {copy} has the name of another photo's copy"
@@ -126,7 +126,7 @@ def _shared(job: Job, key: str, row: Row, folder: Path) -> Shared:
 
 def _key(job: Job, folder: Path) -> str:
     """All that decides a copy beside the settings: what is in the photo's file, its label and its place."""
-    return f"{_sha256(job.source)} {job.label or '-'} {job.target.relative_to(folder).as_posix()}"
+    return f"{_sha256(Path(job.source))} {job.label or '-'} {job.target.relative_to(folder).as_posix()}"
 
 
 def _sha256(path: Path) -> str | None:

@@ -37,7 +37,7 @@ def parted(
         UnseenError: nothing to score or to train on, or photos that are both.
     """
     if training is not None:
-        others = [job.source for job in plan([training], None, {})]
+        others = [Path(job.source) for job in plan([training], None, {})]
         scored = list(photos)
     else:
         others = [photo.path for photo in photos[_EVERY - 1 :: _EVERY]]

@@ -50,7 +50,7 @@ class Crops:
         if not folder.exists():
             raise UnseenError(f"{folder}: there is no such folder of {role}; correct its name")
         self.folder, self.role, self.crop, self.seed = folder, role, crop, seed
-        self.files = tuple(job.source for job in plan([folder], besides, {}))
+        self.files = tuple(Path(job.source) for job in plan([folder], besides, {}))
         self.position = 0
         self._tell = tell
         self._kept: dict[Path, Pixels] = {}

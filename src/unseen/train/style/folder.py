@@ -7,9 +7,8 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Self
 
-from filelock import FileLock, Timeout
-
 from unseen.errors import UnseenError
+from unseen.locking import locked
 from unseen.photo.atomic import TEMPORARY_PREFIX, TEMPORARY_SUFFIX, write_over
 
 _OURS = ".unseen"
@@ -38,12 +37,8 @@ class TrainingFolder:
         self.generator = folder / "generator.safetensors"
         try:
             self._claim()
-            self._lock = FileLock(folder / _MARK / "lock", blocking=False)
-            self._lock.acquire()
+            self._lock = locked(folder, folder / _MARK / "lock", work="training")
             self._remove_unfinished()
-        except Timeout as error:
-            remedy = "wait for its end or name another folder with -o"
-            raise UnseenError(f"{folder}: another training works in it; {remedy}") from error
         except OSError as error:
             why = error.strerror or error
             raise UnseenError(f"{folder}: cannot be used as a folder ({why}); name another with -o") from error
