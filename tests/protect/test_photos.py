@@ -11,7 +11,7 @@ import unseen
 from unseen.errors import UnseenError
 from unseen.models import Network
 from unseen.plan import Job
-from unseen.protect import Protection, load_networks, photos, protect_photos
+from unseen.protect import Protection, load_networks, making, protect_photos
 from unseen.reading import answer
 from unseen.report import PhotoRow
 from unseen.schemes import Away, ClassReplacement, GradientSign, Uniform
@@ -85,9 +85,9 @@ def test_neighbours_order_and_reading_ahead_change_no_byte(draw, protect, tmp_pa
     together = copies(protect(*sources, output=tmp_path / "together"))
     assert len(together) == 8
     assert copies(protect(*reversed(sources), output=tmp_path / "reversed")) == together
-    monkeypatch.setattr(photos, "CHUNK_PHOTOS", 3)
+    monkeypatch.setattr(making, "CHUNK_PHOTOS", 3)
     assert copies(protect(*sources, output=tmp_path / "chunks")) == together
-    monkeypatch.setattr(photos, "CHUNK_PIXELS", 1)
+    monkeypatch.setattr(making, "CHUNK_BYTES", 1)
     pair = copies(protect(sources[4], sources[7], output=tmp_path / "pair"))
     assert pair == {name: together[name] for name in ("4.png", "large.jpg")}
 

@@ -1,8 +1,9 @@
 """From a job to a photo at hand: decoded, its copy's name settled, and every network asked about it."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
+from pathlib import PurePath
 
 from unseen.canvas import canvas_shape, working_copy
 from unseen.photo import Photo, output_format, output_suffix
@@ -10,33 +11,38 @@ from unseen.plan import Job
 from unseen.protect.attending import Attendant
 from unseen.protect.hiding import hide
 from unseen.protect.protection import Protection, Work
-from unseen.protect.store import Store
 from unseen.reading import answer, reference_of
 from unseen.watch import while_wanted
 
+Read = Callable[[PurePath], Photo]
+"""Gives a photo by its name, decoded."""
 
-def placed(job: Job, format: str, taken: set[Path], store: Store) -> tuple[Photo, Job]:
-    """Decode a photo and settle the name of its copy, which joins `taken`.
+Claim = Callable[[Job], None]
+"""Refuses, with a PhotoError, a copy whose name cannot be given."""
+
+
+def placed(job: Job, format: str, read: Read, claim: Claim) -> tuple[Photo, Job]:
+    """Decode a photo and settle the name of its copy.
 
     Raises:
         PhotoError: it cannot be read, or its copy cannot be written under that name.
         UnseenError: no such format.
     """
-    photo = store.read(job.source)
+    photo = read(job.source)
     suffix = output_suffix(photo, output_format(photo, format))
     job = replace(job, target=job.target.with_suffix(suffix))
-    store.require_free(job, taken)
+    claim(job)
     return photo, job
 
 
-def opened(job: Job, protection: Protection, taken: set[Path], store: Store, attendant: Attendant) -> Work:
+def opened(job: Job, protection: Protection, read: Read, claim: Claim, attendant: Attendant) -> Work:
     """A photo ready to be protected; a failure is noted, not raised."""
     started = time.perf_counter()
     work = Work(job=job)
     try:
         attendant.told(job, "reading", 0, 0)
         with while_wanted(lambda: attendant.wants(job)):
-            photo, work.job = placed(job, protection.format, taken, store)
+            photo, work.job = placed(job, protection.format, read, claim)
             picture = photo
             for scheme in protection.pictures:
                 picture = scheme(picture, seed=protection.seed)

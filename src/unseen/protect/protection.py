@@ -131,6 +131,7 @@ class Work:
         references: the class each of them judges it by.
         view_references: the same for `Protection.views`.
         untouched: whether it is left as it is, because it reveals nothing that is to be hidden.
+        file: the photo's, where that is kept in place of its pixels.
     """
 
     job: Job
@@ -143,6 +144,13 @@ class Work:
     view_references: tuple[int, ...] = ()
     untouched: bool = False
     canvas: Tensor = field(default_factory=lambda: torch.empty(0))
+    file: bytes = b""
+
+    @property
+    def held(self) -> int:
+        """Bytes of memory that it takes while it waits."""
+        arrays = {id(photo.pixels): photo.pixels.nbytes for photo in (self.photo, self.picture) if photo is not None}
+        return sum(arrays.values()) + self.canvas.nbytes + len(self.file)
 
 
 def require_hiding(scheme: Scheme) -> HidingScheme:

@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Protocol
 
 from unseen.errors import PhotoError
+from unseen.looking import is_folder, is_there
 from unseen.photo import Photo, read_photo, read_photo_bytes, write_new
 from unseen.plan import Job
 
@@ -13,7 +14,7 @@ from unseen.plan import Job
 class Store(Protocol):
     """Gives photos and takes copies, both by name."""
 
-    def read(self, source: Path) -> Photo:
+    def read(self, source: PurePath) -> Photo:
         """A photo, decoded.
 
         Raises:
@@ -21,7 +22,7 @@ class Store(Protocol):
         """
         ...
 
-    def require_free(self, job: Job, taken: set[Path]) -> None:
+    def require_free(self, job: Job, taken: set[PurePath]) -> None:
         """Refuse, before any work, a copy whose name cannot be given; a name that can joins `taken`.
 
         Raises:
@@ -29,7 +30,7 @@ class Store(Protocol):
         """
         ...
 
-    def write(self, target: Path, data: bytes) -> None:
+    def write(self, target: PurePath, data: bytes) -> None:
         """Put a copy in its place, whole or not at all.
 
         Raises:
@@ -42,26 +43,27 @@ class Store(Protocol):
 class Disk:
     """Files."""
 
-    def read(self, source: Path) -> Photo:
+    def read(self, source: PurePath) -> Photo:
         return read_photo(source)
 
-    def require_free(self, job: Job, taken: set[Path]) -> None:
+    def require_free(self, job: Job, taken: set[PurePath]) -> None:
         """Refuse a name that exists, that this run has given away, or that cannot be made."""
-        target = job.target.resolve()
+        target = Path(os.path.realpath(job.target))
         if target in taken:
             problem = f"its copy {job.target} has the name of another photo's copy"
             raise PhotoError(job.source, problem, "protect the two in runs of their own, with another -o")
         if os.path.lexists(job.target):
             raise PhotoError(job.source, f"its copy {job.target} exists already", "move it away or choose another -o")
-        folder = next(parent for parent in target.parents if parent.exists())
-        if not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
-            why = f"{folder} {'may not be changed' if folder.is_dir() else 'is a file'}"
+        folder = next(parent for parent in target.parents if is_there(parent))
+        if not (is_folder(folder) and os.access(folder, os.W_OK | os.X_OK)):
+            why = f"{folder} {'may not be changed' if is_folder(folder) else 'is a file'}"
             raise PhotoError(job.source, f"its copy {job.target} cannot be written: {why}", "choose another -o")
         taken.add(target)
 
-    def write(self, target: Path, data: bytes) -> None:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        write_new(target, data)
+    def write(self, target: PurePath, data: bytes) -> None:
+        path = Path(target)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_new(path, data)
 
 
 DISK: Store = Disk()
@@ -79,16 +81,16 @@ class Memory:
         copies: what was written, by name.
     """
 
-    def __init__(self, photos: Mapping[Path, bytes], *, most_pixels: int | None = None) -> None:
+    def __init__(self, photos: Mapping[PurePath, bytes], *, most_pixels: int | None = None) -> None:
         self._most_pixels = most_pixels
-        self.copies: dict[Path, bytes] = {}
+        self.copies: dict[PurePath, bytes] = {}
         self._photos = photos
 
-    def read(self, source: Path) -> Photo:
+    def read(self, source: PurePath) -> Photo:
         return read_photo_bytes(self._photos[source], Path(source.name), most_pixels=self._most_pixels)
 
-    def require_free(self, job: Job, taken: set[Path]) -> None:
+    def require_free(self, job: Job, taken: set[PurePath]) -> None:
         """Nothing is refused: who puts photos here gives each a name of its own."""
 
-    def write(self, target: Path, data: bytes) -> None:
+    def write(self, target: PurePath, data: bytes) -> None:
         self.copies[target] = data

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from unseen import __version__
 from unseen.errors import UnseenError
@@ -28,7 +28,7 @@ def compute(tickets: Sequence[Ticket], protection: Protection, scheme: str, most
         UnseenError: a setting that fits none of them.
     """
     known = [ticket for ticket in tickets if _knows_label(ticket, protection.surrogates[0])]
-    by_source = {Path(str(number)) / ticket.name: ticket for number, ticket in enumerate(known)}
+    by_source: dict[PurePath, Ticket] = {Path(str(number)) / ticket.name: ticket for number, ticket in enumerate(known)}
     store = Memory({source: ticket.data for source, ticket in by_source.items()}, most_pixels=most_pixels)
     presets = presets_named(IN_BRIEF) if protection.held_out else ()
 
@@ -51,7 +51,7 @@ def compute(tickets: Sequence[Ticket], protection: Protection, scheme: str, most
 class _Senders:
     """Those who wait for photos, by the name under which each is stored."""
 
-    tickets: Mapping[Path, Ticket]
+    tickets: Mapping[PurePath, Ticket]
 
     def told(self, job: Job, stage: Stage, step: int, of: int) -> None:
         self.tickets[job.source].progress = Progress(stage=stage, step=step, of=of)
