@@ -19,6 +19,7 @@ from unseen.report import (
     to_json,
 )
 from unseen.report.outcomes import meant_in_words, status_in_words, summary
+from unseen.report.totals import Totals
 from unseen.report.verdicts import chances, verdict
 
 from ..page import Page
@@ -79,7 +80,7 @@ def test_the_chance_is_that_of_the_group(models: tuple[ModelReading, ...]) -> No
 
 
 def test_the_summary_counts_untouched_photos_apart(hiding_report: Report, untouched_row: PhotoRow) -> None:
-    outcome, gain, _ = map(plain, summary(hiding_report))
+    outcome, gain, _ = map(plain, summary(Totals.of(hiding_report)))
     assert outcome == (
         "1 of 2 photos is protected: the networks used to make the protection no longer see any cat or bedroom, in the "
         "files as written; 1 was left untouched, for nothing of it is seen there."
@@ -89,7 +90,7 @@ def test_the_summary_counts_untouched_photos_apart(hiding_report: Report, untouc
         "0.40 % now; other networks, which had no part in it, 92.0 % before and 30.0 % now."
     )
     alone = Report(version="0.1.0", settings=SETTINGS, photos=(untouched_row,))
-    assert summary(alone)[:2] == (
+    assert summary(Totals.of(alone))[:2] == (
         "The photo is left untouched: no cat or bedroom is seen in it.",
         "Nothing was changed.",
     )
@@ -97,7 +98,7 @@ def test_the_summary_counts_untouched_photos_apart(hiding_report: Report, untouc
 
 def test_many_names_are_not_all_listed(hiding_report: Report) -> None:
     many = replace(hiding_report, settings=SETTINGS | {"hide": [f"thing {index}" for index in range(60)]})
-    assert "any thing 0, thing 1, thing 2, thing 3, thing 4 or 55 more, in the files" in summary(many)[0]
+    assert "any thing 0, thing 1, thing 2, thing 3, thing 4 or 55 more, in the files" in summary(Totals.of(many))[0]
 
 
 def test_an_untouched_photo_tells_what_was_seen(untouched_row: PhotoRow) -> None:
@@ -106,7 +107,7 @@ def test_an_untouched_photo_tells_what_was_seen(untouched_row: PhotoRow) -> None
 
 
 def test_what_the_names_mean(hiding_report: Report) -> None:
-    assert meant_in_words(hiding_report) == ("cat: 13 classes of lite0",)
+    assert meant_in_words(Totals.of(hiding_report)) == ("cat: 13 classes of lite0",)
 
 
 def test_json_comes_back(hiding_report: Report) -> None:

@@ -5,6 +5,7 @@ import pytest
 from unseen.report import PhotoRow, Report
 from unseen.report.outcomes import change_in_words, size_in_words, status_in_words, summary
 from unseen.report.settings import roles_in_words
+from unseen.report.totals import Totals
 
 from .settings import NOISE, PICTURE
 
@@ -24,11 +25,11 @@ def test_a_failed_photo_tells_its_error(failed_row: PhotoRow) -> None:
 def test_of_a_picture_alone_no_network_is_said_to_have_made_it(report: Report) -> None:
     of_picture = replace(report, settings=PICTURE)
     said = " ".join(
-        [*summary(of_picture), *roles_in_words(PICTURE).values(), status_in_words(report.photos[0], PICTURE)]
+        [*summary(Totals.of(of_picture)), *roles_in_words(PICTURE).values(), status_in_words(report.photos[0], PICTURE)]
     )
     assert "used to make" not in said
     assert "The networks that judge it no longer give the true answer first." in said
-    assert "used to make" in " ".join([*summary(report), *roles_in_words(NOISE).values()])
+    assert "used to make" in " ".join([*summary(Totals.of(report)), *roles_in_words(NOISE).values()])
 
 
 @pytest.mark.parametrize(
@@ -49,7 +50,7 @@ def test_no_change(protected_row: PhotoRow) -> None:
 
 
 def test_the_summary_is_three_sentences_with_the_numbers(report: Report) -> None:
-    outcome, gain, limits = (sentence.replace("\N{NO-BREAK SPACE}", " ") for sentence in summary(report))
+    outcome, gain, limits = (sentence.replace("\N{NO-BREAK SPACE}", " ") for sentence in summary(Totals.of(report)))
     assert outcome.startswith("1 of 3 photos is protected")
     assert "1 could not be processed" in outcome
     assert "81.0 % before and 20.3 % now" in gain  # the mean of 3e-6 three times and 0.81
@@ -61,10 +62,10 @@ def test_the_summary_is_three_sentences_with_the_numbers(report: Report) -> None
 
 
 def test_the_summary_admits_what_is_not_known(report: Report, missed_row: PhotoRow, failed_row: PhotoRow) -> None:
-    outcome, gain, _ = summary(replace(report, photos=(missed_row,)))
+    outcome, gain, _ = summary(Totals.of(replace(report, photos=(missed_row,))))
     assert outcome == "The photo is not protected."
     assert "how far this carries is not known" in gain
-    assert summary(replace(report, photos=(failed_row, failed_row)))[:2] == (
+    assert summary(Totals.of(replace(report, photos=(failed_row, failed_row))))[:2] == (
         "None of 2 photos are protected; 2 could not be processed.",
         "No network was asked what it sees.",
     )

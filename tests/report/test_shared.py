@@ -4,6 +4,7 @@ import pytest
 
 from unseen.report import PhotoRow, Report, table, to_html
 from unseen.report.shared import Look, Way, looks, ways, ways_in_words
+from unseen.report.totals import Totals
 
 from ..page import Page
 from .conftest import read
@@ -39,11 +40,11 @@ def test_ways_are_means_over_photos(protected_row: PhotoRow, report: Report) -> 
         read("file", "protected", "Egyptian cat", leaked=True),
     )
     both = replace(report, photos=(protected_row, replace(protected_row, audit=seen)))
-    assert ways(both) == (
+    assert ways(Totals.of(both)) == (
         Way(meaning="the file itself", before=1, after=0.5, alike=0.5),
         Way(meaning="saved again as JPEG 75", before=1, after=0, alike=1),
     )
-    assert ways_in_words(ways(both)).replace("\N{NO-BREAK SPACE}", " ") == (
+    assert ways_in_words(ways(Totals.of(both))).replace("\N{NO-BREAK SPACE}", " ") == (
         "Right first guesses of networks that had no part in it, in the originals and now: "
         "the file itself: 100 % → 50 %; saved again as JPEG 75: 100 % → 0 %."
     )
@@ -58,14 +59,14 @@ def test_answers_that_are_no_numbers_and_unknown_meanings_are_left_out(protected
     )
     row = replace(protected_row, audit=rows)
     assert [look.way for look in looks(row, report)] == ["saved again as JPEG 75"]
-    assert ways(replace(report, photos=(row,))) == (
+    assert ways(Totals.of(replace(report, photos=(row,)))) == (
         Way(meaning="saved again as JPEG 75", before=0, after=0, alike=None),
     )
 
 
 def test_without_networks_held_out_nothing_is_told(report: Report, protected_row: PhotoRow) -> None:
     bare = replace(report, photos=(replace(protected_row, audit=()),))
-    assert ways(bare) == ()
+    assert ways(Totals.of(bare)) == ()
     assert ways_in_words(()) == ""
     assert "Right first guesses" not in str(table(bare).caption)
     assert "Once" not in Page(to_html(bare, {})).text

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from unseen.report.words import decimal, percent, printable
+from unseen.report.words import decimal, duration, percent, printable, size
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,18 @@ def test_decimal() -> None:
 
 def test_printable() -> None:
     assert printable("a\x1b[31m\n\udcff é 新\N{NARROW NO-BREAK SPACE}x") == "a?[31m?? é 新\N{NARROW NO-BREAK SPACE}x"
+
+
+def test_durations_and_sizes() -> None:
+    times = (0.4, 59, 150, 3 * 3600 + 60, 400 * 3600)
+    assert [duration(seconds) for seconds in times] == ["0 s", "59 s", "2 min", "3 h 1 min", "17 days"]
+    sizes = (12, 999, 1500, 20_000, 3.2e6, 4.5e9, 7e12)
+    assert [size(count) for count in sizes] == [
+        "12 bytes",
+        "999 bytes",
+        "1.5 kB",
+        "20 kB",
+        "3.2 MB",
+        "4.5 GB",
+        "7.0 TB",
+    ]

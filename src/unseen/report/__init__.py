@@ -1,5 +1,6 @@
 """The account of a run: for programs (JSON), for a terminal (a table) and for people (a page)."""
 
+from unseen.report.as_json import from_json, to_json
 from unseen.report.layout import (
     Answer,
     Change,
@@ -9,8 +10,6 @@ from unseen.report.layout import (
     PhotoRow,
     Reading,
     Report,
-    from_json,
-    to_json,
 )
 from unseen.report.page import to_html
 from unseen.report.pictures import Preview, amplified_change, preview, preview_jpeg

@@ -1,9 +1,7 @@
-"""The account of a run: these classes are the JSON report, field by field, in this order."""
+"""The account of a run: these classes are the JSON report, field by field, in this order (`as_json` writes it)."""
 
-import json
-import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from unseen.errors import UnseenError
@@ -224,66 +222,5 @@ class Report:
         )
 
 
-def to_json(report: Report) -> str:
-    """The report as JSON; what is not a finite number becomes null, and all text is ASCII, safe for any terminal."""
-    return json.dumps(_finite(asdict(report)), indent=2, allow_nan=False) + "\n"
-
-
-def from_json(text: str) -> Report:
-    """Read what `to_json` wrote.
-
-    Raises:
-        UnseenError: when it is something else.
-    """
-    try:
-        data = json.loads(text)
-        photos = tuple(_photo(row) for row in data.pop("photos"))
-        return Report(photos=photos, **data)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise UnseenError(
-            f"not a report of this version of unseen ({error}); give a JSON file that it wrote"
-        ) from error
-
-
 def _same(key: str, first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
     return key in first and key in second and bool(first[key] == second[key])
-
-
-def _finite(value: Any) -> Any:
-    """The same nest of dictionaries and lists, with None for infinities and NaN."""
-    if isinstance(value, Mapping):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _photo(row: dict[str, Any]) -> PhotoRow:
-    nested = {
-        "models": tuple(_model(model) for model in row["models"]),
-        "change": None if row["change"] is None else Change(**row["change"]),
-        "metadata_removed": tuple(row["metadata_removed"]),
-        "notes": tuple(row["notes"]),
-        "audit": tuple(Row(**read) for read in row.get("audit", ())),
-    }
-    return PhotoRow(**{**row, **nested})
-
-
-def _model(model: dict[str, Any]) -> ModelReading:
-    nested = {
-        "before": _reading(model["before"]),
-        "after": _reading(model["after"]),
-        "hidden": _hidden(model.get("hidden")),
-    }
-    return ModelReading(**{**model, **nested})
-
-
-def _hidden(hidden: dict[str, Any] | None) -> HiddenReading | None:
-    if hidden is None:
-        return None
-    groups = tuple(GroupReading(**group) for group in hidden["groups"])
-    return HiddenReading(**{**hidden, "labels": tuple(hidden["labels"]), "groups": groups})
-
-
-def _reading(reading: dict[str, Any]) -> Reading:
-    return Reading(**{**reading, "top5": tuple(Answer(**answer) for answer in reading["top5"])})

@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Mapping
-from statistics import fmean
 from typing import Any
 
-from unseen.report.layout import Change, PhotoRow, Report
+from unseen.report.layout import Change, PhotoRow
 from unseen.report.settings import hidden_things, judges, measured, no_longer, others_part, remedy
-from unseen.report.verdicts import chances, verdict
+from unseen.report.totals import Mean, Totals
+from unseen.report.verdicts import verdict
 from unseen.report.words import counted, decimal, listed, percent
 
 STATUSES = {
@@ -22,24 +22,22 @@ LIMITS = (
 )
 
 
-def summary(report: Report) -> tuple[str, str, str]:
+def summary(totals: Totals) -> tuple[str, str, str]:
     """What was gained, how far it carries, and what it does not do: three sentences."""
-    return _outcome(report), _gain(report), LIMITS
+    return _outcome(totals), _gain(totals), LIMITS
 
 
-def _outcome(report: Report) -> str:
-    photos = report.photos
-    protected = sum(row.status == "protected" for row in photos)
-    untouched = sum(row.status == "untouched" for row in photos)
-    failed = sum(row.status == "failed" for row in photos)
-    if len(photos) == 1 and untouched:
-        return f"The photo is left untouched: no {hidden_things(report.settings)} is seen in it."
-    if len(photos) == 1:
+def _outcome(totals: Totals) -> str:
+    photos, settings = totals.photos, totals.settings
+    protected, untouched, failed = (totals.statuses[status] for status in ("protected", "untouched", "failed"))
+    if photos == 1 and untouched:
+        return f"The photo is left untouched: no {hidden_things(settings)} is seen in it."
+    if photos == 1:
         opening = "The photo is protected" if protected else "The photo is not protected"
     else:
-        opening = f"{protected or 'None'} of {len(photos)} photos {'is' if protected == 1 else 'are'} protected"
+        opening = f"{protected or 'None'} of {photos} photos {'is' if protected == 1 else 'are'} protected"
     if protected:
-        opening += f": {judges(report.settings)} {no_longer(report.settings)}, in the files as written"
+        opening += f": {judges(settings)} {no_longer(settings)}, in the files as written"
     if untouched:
         opening += (
             f"; {untouched} {'was' if untouched == 1 else 'were'} left untouched, for nothing of it is seen there"
@@ -47,30 +45,23 @@ def _outcome(report: Report) -> str:
     return opening + (f"; {failed} could not be processed." if failed else ".")
 
 
-def _gain(report: Report) -> str:
-    used, others = (_mean_chances(report, role) for role in ("surrogate", "held-out"))
+def _gain(totals: Totals) -> str:
+    used, others = (_mean_chances(totals.chances[role]) for role in ("surrogate", "held-out"))
+    settings = totals.settings
     if not used:
-        every_untouched = all(row.status == "untouched" for row in report.photos)
+        every_untouched = totals.photos == totals.statuses["untouched"]
         return "Nothing was changed." if every_untouched else "No network was asked what it sees."
-    sentence = f"On average, {judges(report.settings)} gave {measured(report.settings)} a chance of {used}"
+    sentence = f"On average, {judges(settings)} gave {measured(settings)} a chance of {used}"
     if not others:
         return f"{sentence}; no other network was asked, so how far this carries is not known."
-    return f"{sentence}; other networks, {others_part(report.settings)}, {others}."
+    return f"{sentence}; other networks, {others_part(settings)}, {others}."
 
 
-def _mean_chances(report: Report, role: str) -> str:
-    """The mean of `chances` before and after, where a copy was made; empty where there is no reading."""
-    readings = [
-        found
-        for row in report.photos
-        if row.status != "untouched"
-        for model in row.models
-        if model.role == role and (found := chances(model, report.settings))
-    ]
-    if not readings:
+def _mean_chances(mean: Mean) -> str:
+    """What it was before and after; empty where there is no reading."""
+    if not mean.count:
         return ""
-    before, after = (fmean(values) for values in zip(*readings, strict=True))
-    return f"{percent(before)} before and {percent(after)} now"
+    return f"{percent(mean.before / mean.count)} before and {percent(mean.after / mean.count)} now"
 
 
 def status_in_words(row: PhotoRow, settings: Mapping[str, Any]) -> str:
@@ -118,15 +109,12 @@ def untouched_in_words(count: int, settings: Mapping[str, Any]) -> str:
     )
 
 
-def meant_in_words(report: Report) -> tuple[str, ...]:
+def meant_in_words(totals: Totals) -> tuple[str, ...]:
     """What each name to be hidden means to a network that knows it: "dog: 118 classes of lite0"."""
-    found = {
-        group.name: f"{group.name}: {group.classes} {'class' if group.classes == 1 else 'classes'} of {model.name}"
-        for row in reversed(report.photos)
-        for model in reversed(row.models)
-        for group in (model.hidden.groups if model.hidden else ())
-    }
-    return tuple(sorted(found.values()))
+    return tuple(
+        f"{name}: {classes} {'class' if classes == 1 else 'classes'} of {network}"
+        for name, (classes, network) in sorted(totals.meant.items())
+    )
 
 
 def size_in_words(change: Change) -> str:

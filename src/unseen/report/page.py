@@ -8,25 +8,29 @@ from unseen.report import outcomes, settings, shared, verdicts, words
 from unseen.report.layout import Report
 from unseen.report.pictures import Preview
 from unseen.report.templating import templates_of
+from unseen.report.totals import Totals
 
 
-def to_html(report: Report, previews: Mapping[str, Preview]) -> str:
+def to_html(report: Report, previews: Mapping[str, Preview], totals: Totals | None = None) -> str:
     """The page for people.
 
     Args:
-        report: what is told.
+        report: what is told, photo by photo.
         previews: the pictures of each photo, by its `input`; a photo without any is told in words only.
+        totals: over all photos, where the report tells of some only; by default over those of the report.
     """
+    totals = totals or Totals.of(report)
     template = _environment().get_template("page.html.jinja")
     return template.render(
         report=report,
         previews=previews,
-        summary=outcomes.summary(report),
+        totals=totals,
+        summary=outcomes.summary(totals),
         roles=settings.roles_in_words(report.settings),
         measured=settings.measured(report.settings),
-        meant=outcomes.meant_in_words(report),
+        meant=outcomes.meant_in_words(totals),
         statuses=outcomes.STATUSES,
-        ways=shared.ways(report),
+        ways=shared.ways(totals),
         looks=shared.looks,
     )
 

@@ -1,10 +1,10 @@
 """What became of the copies out there, in brief: the rows of the photos' `audit`, for people."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean
 
 from unseen.report.layout import PhotoRow, Report, Row
+from unseen.report.totals import Share, Totals
 from unseen.report.verdicts import Verdict
 from unseen.report.words import share
 
@@ -60,17 +60,14 @@ def looks(row: PhotoRow, report: Report) -> tuple[Look, ...]:
     )
 
 
-def ways(report: Report) -> tuple[Way, ...]:
+def ways(totals: Totals) -> tuple[Way, ...]:
     """How often the first guess is right, way by way; none where no network was held out."""
-    rows = [row for photo in report.photos for row in photo.audit if row.top1 is not None]
     found = []
-    for preset, meaning in report.presets.items():
-        before, after = ([row for row in rows if (row.preset, row.version) == (preset, version)] for version in _BOTH)
-        if before and after:
-            alike = [row.leaked for row in after if row.leaked is not None]
-            found.append(
-                Way(meaning=meaning, before=_right(before), after=_right(after), alike=fmean(alike) if alike else None)
-            )
+    for preset, meaning in totals.presets.items():
+        before, after = (totals.right.get((preset, version), Share()).value for version in ("original", "protected"))
+        if before is not None and after is not None:
+            alike = totals.alike.get(preset, Share()).value
+            found.append(Way(meaning=meaning, before=before, after=after, alike=alike))
     return tuple(found)
 
 
@@ -80,13 +77,6 @@ def ways_in_words(found: Sequence[Way]) -> str:
         return ""
     told = "; ".join(f"{way.meaning}: {share(way.before)} → {share(way.after)}" for way in found)
     return f"Right first guesses of networks that had no part in it, in the originals and now: {told}."
-
-
-_BOTH = ("original", "protected")
-
-
-def _right(rows: Iterable[Row]) -> float:
-    return fmean(bool(row.top1) for row in rows)
 
 
 def _verdict(before: Row, after: Row) -> Verdict:

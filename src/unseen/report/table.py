@@ -13,6 +13,7 @@ from unseen.report.layout import ModelReading, PhotoRow, Reading, Report
 from unseen.report.outcomes import STATUSES, outcome_in_words, size_in_words, untouched_in_words
 from unseen.report.settings import hidden_things, is_picture_alone, remedy
 from unseen.report.shared import ways, ways_in_words
+from unseen.report.totals import Totals
 from unseen.report.verdicts import VERDICTS, chances, seen_in_words, verdict
 from unseen.report.words import percent, printable
 
@@ -34,9 +35,14 @@ _STAR = "* This network was not used to make the protection."
 _STAR_OF_PICTURES = "No network was used to make the protection; those with a * do not decide whether it counts."
 
 
-def table(report: Report) -> Table:
-    """What each network saw in each photo and sees now, as a rich table; below it, what needs more than a cell."""
-    result = Table(box=SIMPLE_HEAD, pad_edge=False, caption=_caption(report), caption_justify="left", caption_style="")
+def table(report: Report, totals: Totals | None = None) -> Table:
+    """What each network saw in each photo and sees now, as a rich table; below it, what needs more than a cell.
+
+    Args:
+        totals: over all photos, where the report tells of some only; by default over those of the report.
+    """
+    caption = _caption(report, totals or Totals.of(report))
+    result = Table(box=SIMPLE_HEAD, pad_edge=False, caption=caption, caption_justify="left", caption_style="")
     result.add_column("Photo", overflow="fold", min_width=12, max_width=28)
     result.add_column("Network", overflow="fold", min_width=7, max_width=24)
     result.add_column("Saw before")
@@ -90,25 +96,26 @@ def _compact(probability: float) -> str:
     return percent(probability).replace("less than ", "<").replace("more than ", ">").replace("\N{NO-BREAK SPACE}", "")
 
 
-def _caption(report: Report) -> Text:
+def _caption(report: Report, totals: Totals) -> Text:
     """The errors and remedies of photos that are not protected, what is to be known of each copy, and the legend."""
     lines = []
     meaning = _TRUE_ANSWER
     if "hide" in report.settings:
         meaning = f"What to hide: {hidden_things(report.settings)}; the chance is that of all its classes together."
     legend = f"{meaning}\n{_STAR_OF_PICTURES if is_picture_alone(report.settings) else _STAR}"
+    if totals.photos > len(report.photos):
+        lines.append((f"The {len(report.photos)} worst of {totals.photos} photos.", ""))
     for row in report.photos:
         if row.error:
             lines.append((row.error, STYLES["failed"]))
         elif row.status == "not_achieved":
             lines.append((f"{row.input}: {outcome_in_words(row, report.settings)}", STYLES["not_achieved"]))
         lines += [(f"{row.input}: {note}", "") for note in row.notes]
-    if any(row.status == "not_achieved" for row in report.photos):
+    if totals.statuses["not_achieved"]:
         lines.append((remedy(report.settings), STYLES["not_achieved"]))
-    untouched = sum(row.status == "untouched" for row in report.photos)
-    if untouched:
+    if untouched := totals.statuses["untouched"]:
         lines.append((untouched_in_words(untouched, report.settings), STYLES["untouched"]))
-    if found := ways(report):
+    if found := ways(totals):
         lines.append((ways_in_words(found), ""))
     told = ((f"{printable(line)}\n", style) for line, style in lines)
     return Text.assemble(*told, (legend, "dim"))

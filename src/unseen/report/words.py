@@ -43,6 +43,26 @@ def listed(names: list[str], last: str = "and") -> str:
     return f" {last} ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
+def duration(seconds: float) -> str:
+    """A time as people say it: "40 s", "3 min", "2 h 5 min", "12 days"."""
+    minutes = round(seconds / 60)
+    if minutes < 2:
+        return f"{seconds:.0f} s"
+    if minutes < 120:
+        return f"{minutes} min"
+    hours = minutes // 60
+    return f"{hours} h {minutes % 60} min" if hours < 72 else f"{round(hours / 24)} days"
+
+
+def size(count: float) -> str:
+    """Bytes as people say it: "3.2 MB"."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if count >= 10 or unit == "bytes" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"
+
+
 def setting_in_words(value: object) -> str:
     """A setting as people write it."""
     if isinstance(value, list | tuple | set | frozenset):
