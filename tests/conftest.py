@@ -1,7 +1,11 @@
 """Fixtures every test may use."""
 
+import ctypes
+import io
 import os
-from collections.abc import Callable
+import sys
+import tarfile
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +16,10 @@ from unseen.protect import Protection, load_networks
 from unseen.schemes import ClassReplacement
 
 Draw = Callable[..., Path]
+Shard = Callable[..., Path]
+
+_OVERRIDING = 0b110
+"""CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH, as bits."""
 
 
 @pytest.fixture(scope="session")
@@ -58,3 +66,47 @@ def draw(tmp_path: Path) -> Draw:
         return path
 
     return drawn
+
+
+@pytest.fixture
+def shard(tmp_path: Path, draw: Draw) -> Shard:
+    """Write a tar: shard(name, {member: its bytes, the seed of a small photo, or a TarInfo of what is no file})."""
+
+    def written(name: str | Path, members: Mapping[str, bytes | int | tarfile.TarInfo], **options: object) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tarfile.open(path, "w", **options) as tar:
+            for member, content in members.items():
+                info, data = tarfile.TarInfo(member), content
+                if isinstance(content, int):
+                    suffix = Path(member).suffix or ".png"
+                    data = draw(f".drawn/{content}{suffix}", seed=content, size=(24, 20)).read_bytes()
+                if isinstance(content, tarfile.TarInfo):
+                    tar.addfile(content)
+                    continue
+                info.size = len(data)
+                tar.addfile(info, io.BytesIO(data))
+        return path
+
+    return written
+
+
+@pytest.fixture
+def bound_by_modes() -> Iterator[None]:
+    """Have this thread, and those that it starts, mind the modes of files and folders, even if it is root's."""
+    if not hasattr(os, "geteuid"):
+        pytest.skip("modes forbid nothing on this system")
+    if os.geteuid():
+        yield
+        return
+    if sys.platform != "linux":
+        pytest.skip("root minds no modes, and only Linux lets it")
+    libc = ctypes.CDLL(None)
+    header, rights = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    assert libc.capget(header, rights) == 0
+    before = rights[0]
+    rights[0] = before & ~_OVERRIDING
+    assert libc.capset(header, rights) == 0
+    yield
+    rights[0] = before
+    assert libc.capset(header, rights) == 0

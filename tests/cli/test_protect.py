@@ -34,7 +34,11 @@ def test_folders_are_mirrored(draw, protect, tmp_path: Path) -> None:
         draw(name)
     result = protect(tmp_path / "album", "-o", tmp_path / "album" / "out")
     assert result.code == 0
-    written = sorted(path.relative_to(tmp_path / "album/out") for path in (tmp_path / "album/out").rglob("*.*"))
+    written = sorted(
+        path.relative_to(tmp_path / "album/out")
+        for path in (tmp_path / "album/out").rglob("*.*")
+        if ".unseen" not in path.parts
+    )
     assert written == [Path("a.png"), Path("deep/b.png"), Path("deep/er/c.webp")]
 
 
@@ -263,7 +267,7 @@ def test_odd_names_are_names(draw, protect, tmp_path: Path, monkeypatch) -> None
     assert result.code == 0
     assert f"{len(names)} protected" in result.out
     assert "\x1b" not in result.out
-    assert {path.name for path in Path("out").iterdir()} == set(names)
+    assert {path.name for path in Path("out").iterdir()} == {*names, ".unseen"}
     as_json = protect("-o", "again", "--json", "--", *names)
     assert [row["input"] for row in json.loads(as_json.out)["photos"]] == names
 

@@ -24,9 +24,9 @@ def test_a_photo_that_failed_is_not_held_until_the_run_ends(
             held.append(weakref.ref(outcome.problem))
             yield outcome
 
-    monkeypatch.setattr("unseen.protect.photos.CHUNK_PHOTOS", 1)
+    monkeypatch.setattr("unseen.protect.making.CHUNK_PHOTOS", 1)
     monkeypatch.setattr(running, "protect_photos", noting)
-    result = protect(tmp_path / "album", "-o", tmp_path / "out")
+    result = protect(tmp_path / "album")
     assert result.code == 1
     assert "6 failed" in result.out
     assert len(held) == 6

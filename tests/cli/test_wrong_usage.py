@@ -32,7 +32,7 @@ import pytest
         (["--report", "none/x.json"], "--report none/x.json: the folder none does not exist; create it first"),
         (["--report", "r.json", "--report", "r.json"], "--report r.json: is given twice"),
         (["--report", "there.json"], "--report there.json: exists already"),
-        (["--dry-run", "--json"], "--dry-run measures nothing: leave out --json and --report"),
+        (["--dry-run", "--json"], "--dry-run reports nothing: leave out --json and --report"),
         (["--device", "cpu", "--precision", "bfloat16"], "--precision bfloat16 is for a GPU"),
         (["-o", "a.png"], "'a.png' is a file"),
         (["empty"], "empty: no photos in this folder"),

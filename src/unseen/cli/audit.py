@@ -161,7 +161,7 @@ def _run(
         complain("no pair could be read, so there is nothing to report")
         return INTERRUPTED if interrupted else 1
     are_written = write_reports(
-        reports, page=lambda: to_html(told, previews(told, pairing.pairs)), json=lambda: to_json(told)
+        reports, page=lambda: [to_html(told, previews(told, pairing.pairs))], json=lambda: [to_json(told)]
     )
     if as_json:
         click.echo(to_json(told), nl=False)

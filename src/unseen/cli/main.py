@@ -2,6 +2,7 @@
 
 import os
 import sys
+from traceback import walk_tb
 
 import click
 from click.exceptions import NoArgsIsHelpError
@@ -16,7 +17,7 @@ from unseen.cli.protect import protect
 from unseen.cli.serve import serve
 from unseen.cli.terminal import INTERRUPTED, complain
 from unseen.cli.train import train
-from unseen.errors import UnseenError
+from unseen.errors import ClusterError, UnseenError
 
 WRONG_USAGE = 2
 
@@ -32,6 +33,10 @@ def commands() -> None:
 
 for verb in (protect, audit, inspect, serve, models, schemes, demo, lab, train):
     commands.add_command(verb)
+
+
+_PRINTING = (__name__, "click.utils", "rich.console")
+"""Modules that write to standard output."""
 
 
 def main() -> None:
@@ -58,9 +63,24 @@ def _run() -> int:
         command = error.ctx.command_path if error.ctx else "unseen"
         complain(f"{error.format_message().rstrip('.')} ({command} --help tells more)")
         return WRONG_USAGE
+    except ClusterError as error:
+        complain(error)
+        return 1
     except (click.ClickException, UnseenError) as error:
         complain(error)
         return WRONG_USAGE
     except (click.Abort, KeyboardInterrupt):
         complain("interrupted")
         return INTERRUPTED
+    except OSError as error:
+        if _arose_in(error) in _PRINTING:
+            raise
+        name = f"{error.filename}: " if error.filename else ""
+        complain(f"{name}{error.strerror or error}; what was done stands: check the disk and run again")
+        return 1
+
+
+def _arose_in(error: OSError) -> str:
+    """The module that called the system."""
+    *_, (frame, _) = walk_tb(error.__traceback__)
+    return str(frame.f_globals["__name__"])

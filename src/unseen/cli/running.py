@@ -1,23 +1,20 @@
-"""A run of `unseen protect`: carry it out, tell about it, and say how it ended."""
+"""A run of `unseen protect` beside the originals: carry it out, tell about it, and say how it ended."""
 
 import time
 from pathlib import Path
 
-import click
-
 from unseen import __version__
+from unseen.batch import accounted
+from unseen.batch.account import TOLD
 from unseen.cli.progress import tracked
-from unseen.cli.reports import write_reports
-from unseen.cli.terminal import INTERRUPTED, complain, console
+from unseen.cli.telling import succeeded, tell
+from unseen.cli.terminal import INTERRUPTED, complain
 from unseen.plan import Job
 from unseen.protect import Protection, protect_photos, settings_of
-from unseen.report import PhotoRow, Report, table, to_html, to_json
+from unseen.report import PhotoRow, Report
 from unseen.report.pictures import Preview
 from unseen.report.words import counted
 from unseen.threats import IN_BRIEF, presets_named
-
-PREVIEWS = 200
-"""Photos with pictures in an HTML report; a page of more would be too heavy to open."""
 
 
 def run(
@@ -25,7 +22,7 @@ def run(
 ) -> int:
     """Protect, tell, and give the exit code; an interruption still tells about the photos that are done."""
     started = time.perf_counter()
-    pictures = PREVIEWS if any(path.suffix.lower() == ".html" for path in reports) else 0
+    pictures = TOLD if any(path.suffix.lower() == ".html" for path in reports) else 0
     presets = presets_named(IN_BRIEF) if protection.held_out else ()
     rows: list[PhotoRow] = []
     previews: dict[str, Preview] = {}
@@ -38,26 +35,18 @@ def run(
                 previews[outcome.row.input] = outcome.preview
     except KeyboardInterrupt:
         interrupted = True
-    report = Report(
-        version=__version__,
-        settings=settings_of(protection) | names,
-        photos=tuple(rows),
-        presets={preset.name: preset.meaning for preset in presets},
+    account = accounted(
+        Report(
+            version=__version__,
+            settings=settings_of(protection) | names,
+            photos=(),
+            presets={preset.name: preset.meaning for preset in presets},
+        ),
+        lambda: rows,
     )
-    are_written = write_reports(reports, page=lambda: to_html(report, previews), json=lambda: to_json(report))
-    if as_json:
-        click.echo(to_json(report), nl=False)
-    elif rows:
-        console().print(table(report))
-        _tell_sum(report, time.perf_counter() - started)
+    are_written = tell(account, previews, reports, time.perf_counter() - started, as_json=as_json)
     if interrupted:
         done = f"interrupted after {len(rows)} of {counted(len(jobs), 'photo')}"
         complain(f"{done}: their copies are whole, the rest was not written")
         return INTERRUPTED
-    return 0 if are_written and all(row.status in ("protected", "untouched") for row in rows) else 1
-
-
-def _tell_sum(report: Report, seconds: float) -> None:
-    statuses = ("protected", "not_achieved", *(("untouched",) if "hide" in report.settings else ()), "failed")
-    counts = (f"{sum(row.status == status for row in report.photos)} {status}" for status in statuses)
-    click.echo(f"{', '.join(counts).replace('_', ' ')}, in {seconds:.1f} seconds")
+    return 0 if are_written and succeeded(account) else 1
