@@ -28,8 +28,20 @@ def done(ticket) -> Finished:
     return ticket.result.result(timeout=60)
 
 
+@pytest.fixture
+def gathering(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The desk waits long enough for photos that are handed in at once, also on a machine that is busy."""
+    monkeypatch.setattr("unseen.web.desk.GATHER", 0.5)
+
+
 def test_a_lone_photo_and_photos_together_are_what_the_command_writes(
-    opened: Opened, offer: Offer, photos: list[bytes], tiny: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    gathering: None,
+    opened: Opened,
+    offer: Offer,
+    photos: list[bytes],
+    tiny: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for photo in ("0.jpg", "1.jpg"):
         (tmp_path / "two").mkdir(exist_ok=True)
@@ -73,7 +85,7 @@ def test_the_report_is_the_commands_and_holds_no_folder(opened: Opened, offer: O
     assert len(merged.photos) == 2
 
 
-def test_clients_share_lanes(opened: Opened, slow: Offer, photos: list[bytes]) -> None:
+def test_clients_share_lanes(gathering: None, opened: Opened, slow: Offer, photos: list[bytes]) -> None:
     batches: list[int] = []
     desk = opened(slow, on_batch=batches.append)
     tickets = [desk.hand_in(photo, "a.jpg", Wishes(seed=3), f"client {n}") for n, photo in enumerate(photos)]
@@ -84,8 +96,8 @@ def test_clients_share_lanes(opened: Opened, slow: Offer, photos: list[bytes]) -
     assert desk.waiting == 0 or not wait([ticket.result for ticket in tickets]).not_done
 
 
-def test_a_photo_is_followed_from_the_line_to_the_last_check(opened: Opened, slow: Offer, photos: list[bytes]) -> None:
-    desk = opened(slow)
+def test_a_photo_is_followed_from_the_line_to_the_last_check(opened: Opened, tiny: str, photos: list[bytes]) -> None:
+    desk = opened(Offer(models=(f"{tiny}?pause=0.05",), audit_models=(), device="cpu"))
     first = desk.hand_in(photos[0], "a.jpg", Wishes(settings={"steps": 10}), "me")
     second = desk.hand_in(photos[1], "b.jpg", Wishes(seed=1), "me")
     seen: dict[str, list[tuple[int, int]]] = {}
@@ -150,7 +162,9 @@ def test_a_bomb_is_refused_from_its_header(opened: Opened, offer: Offer, tmp_pat
         done(desk.hand_in(path.read_bytes(), "bomb.png", Wishes(), "me"))
 
 
-def test_one_bad_photo_or_label_does_not_harm_its_company(opened: Opened, slow: Offer, photos: list[bytes]) -> None:
+def test_one_bad_photo_or_label_does_not_harm_its_company(
+    gathering: None, opened: Opened, slow: Offer, photos: list[bytes]
+) -> None:
     batches: list[int] = []
     desk = opened(slow, on_batch=batches.append)
     damaged = desk.hand_in(photos[0][:200], "damaged.jpg", Wishes(), "a")

@@ -72,7 +72,10 @@ def traces(home: Path, process: "subprocess.Popen[str] | None" = None) -> list[s
         files += [path for path in Path(f"/proc/{process.pid}/fd").iterdir() if path.is_file()]
     found = []
     for path in files:
-        data = path.read_bytes()
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:  # closed or removed meanwhile
+            continue
         found += [str(path)] * (MARK in data or b"\x89PNG" in data or b"\xff\xd8\xff" in data)
     return found
 

@@ -9,8 +9,11 @@ from unseen.catalogue import WAYS, scheme_settings, setting_type
 from unseen.cli.protect import protect
 from unseen.web.settings import MOST, MOST_BY_SETTING, protect_parameters, wishes_of
 
-NOT_ASKED = {"output", "labels", "profiles", "device", "precision", "reports", "as_json", "dry_run", "weights"}
-"""Flags of the command that are the server's own affair, or name files."""
+NOT_ASKED = {
+    *("output", "labels", "profiles", "device", "precision", "reports", "as_json", "dry_run", "weights"),
+    *("workers", "retry_failed", "engine", "address"),
+}
+"""Flags of the command that are the server's own affair, or name files, or are for runs into a folder."""
 
 OWN = {"name", "label", "lanes"}
 """Parameters that the command has no flag for: it has files and their number."""

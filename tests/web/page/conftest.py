@@ -106,13 +106,16 @@ def commanded(tmp_path: Path) -> Callable[..., dict[str, bytes]]:
 
     def protect(*arguments: object) -> dict[str, bytes]:
         folder = tmp_path / "commanded"
+        folder.mkdir()
+        photos = [Path(shutil.copy(one, folder)) for one in arguments if isinstance(one, Path)]
+        options = [str(one) for one in arguments if not isinstance(one, Path)]
         subprocess.run(
-            [*UNSEEN, "protect", *map(str, arguments), "-o", str(folder)],
+            [*UNSEEN, "protect", *map(str, photos), *options],  # beside them, where they share lanes as here
             capture_output=True,
             env=ENVIRONMENT,
             check=False,  # 1: not every photo could be protected, which the page shows as well
         )
-        return {path.name: path.read_bytes() for path in folder.iterdir()}
+        return {path.name.replace("-unseen", ""): path.read_bytes() for path in folder.glob("*-unseen.*")}
 
     return protect
 

@@ -33,7 +33,7 @@ def test_one_page_of_all(client, results) -> None:
 
 def test_it_is_the_page_that_the_command_writes(client, results) -> None:
     from unseen.report import Report, to_html
-    from unseen.report.layout import from_json
+    from unseen.report.as_json import from_json
     from unseen.web.results import Results
     from unseen.web.routes.report import _preview
 
