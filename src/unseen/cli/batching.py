@@ -1,13 +1,10 @@
 """A run of `unseen protect -o FOLDER`: resumed where a former one stopped, and stopped at will."""
 
-import signal
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePath
-from types import FrameType
 
 import click
 
@@ -35,6 +32,7 @@ from unseen.cli.reports import own_reports
 from unseen.cli.telling import succeeded, tell
 from unseen.cli.terminal import INTERRUPTED, complain, remark
 from unseen.errors import FullError
+from unseen.interrupts import first_interrupt
 from unseen.protect import Protection, settings_of
 from unseen.report import Report
 from unseen.report.words import counted, duration, listed, size
@@ -78,7 +76,7 @@ def run_batch(entries: Iterable[Entry], output: PurePath, protection: Protection
         run = Run(record, settings, place, retry_failed=wishes.retry_failed, follower=packer or NOBODY)
         full: FullError | None = None
         try:
-            with _stopped_by_interrupts(run.stop), watched(lambda: _told(run.standing)):
+            with first_interrupt(run.stop), watched(lambda: _told(run.standing)):
                 run.protect(entries, wishes.engine, protection, presets)
         except FullError as error:
             full = error
@@ -135,22 +133,3 @@ def _told(standing: Standing) -> str:
     pace = [f"{standing.rate:.1f} photos a second"] if standing.rate else []
     left = [] if standing.remaining is None else [f"{duration(standing.remaining)} to go"]
     return " · ".join([f"Protecting {of}", *counts, *pace, *left])
-
-
-@contextmanager
-def _stopped_by_interrupts(stop: Callable[[], None]) -> Iterator[None]:
-    """Within it, the first Ctrl-C lets what is nearly done be finished; a second one does not."""
-    former = signal.getsignal(signal.SIGINT)
-    if former is not signal.default_int_handler:
-        yield
-        return
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, former)
-        stop()
-
-    signal.signal(signal.SIGINT, handle)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, former)

@@ -53,12 +53,12 @@ def free_port() -> int:
     raise AssertionError("no port is free")
 
 
-def nobody_is_left(word: str, seconds: float = 15) -> bool:
-    """Whether all of them end by themselves, and soon."""
+def left_over(word: str, seconds: float = 15) -> dict[int, str]:
+    """Those that do not end by themselves, and soon."""
     end = time.monotonic() + seconds
-    while processes_with(word) and time.monotonic() < end:
+    while (found := processes_with(word)) and time.monotonic() < end:
         time.sleep(0.1)
-    return not processes_with(word)
+    return found
 
 
 def test_two_workers_make_the_bytes_and_the_report_of_one_machine(draw, tiny: str, tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_two_workers_make_the_bytes_and_the_report_of_one_machine(draw, tiny: st
     assert told(there.stdout, tmp_path / "there") == told(here.stdout, tmp_path / "here")
     assert copies(tmp_path / "there") == copies(tmp_path / "here")
     assert "has the name of another photo's copy" in there.stdout
-    assert nobody_is_left("UNSEEN_TEST=7rq")
+    assert left_over("UNSEEN_TEST=7rq") == {}
     assert list(home.rglob("*")) == []
     again = unseen(*arguments, tmp_path / "there")
     assert (again.returncode, again.stdout) == (1, there.stdout)

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from ..written import copies, names, told
-from .test_engine import end_all, free_port, nobody_is_left, processes_with, unseen
+from .test_engine import end_all, free_port, left_over, processes_with, unseen
 
 pytestmark = [
     pytest.mark.proof,
@@ -80,11 +80,11 @@ def started(tmp_path: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     yield start
     for process in programs:
         process.kill()
-    is_clean = nobody_is_left(word)
+    left = left_over(word)
     end_all(word)
     for process in programs:
         process.communicate()
-    assert is_clean
+    assert left == {}
 
 
 def wait_for(found: Callable[[], object], process: "subprocess.Popen[str]", seconds: float = 240) -> None:
@@ -181,6 +181,20 @@ def test_ctrl_c_leaves_whole_copies_and_the_same_command_goes_on(
     assert done.items() <= copies(out).items()
 
 
+@pytest.mark.parametrize("to_all", [False, True])
+@pytest.mark.parametrize("found", ["gcs_server", "raylet", "ray::MapWorker"])
+def test_ctrl_c_while_a_cluster_starts_leaves_nothing_of_it(
+    found: str, to_all: bool, protecting, started, tmp_path: Path
+) -> None:
+    process = started(*protecting(0.05), "-o", tmp_path / "out", "--engine", "ray", "--workers", 2)
+    wait_for(lambda: any(found in line for line in processes_with(f"UNSEEN_TEST={tmp_path}").values()), process)
+    (os.killpg if to_all else os.kill)(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert [line.partition(" after ")[0] for line in err.split("\n") if line] == ["Error: interrupted"]
+    assert processes_with(f"UNSEEN_TEST={tmp_path}") == {}
+
+
 def test_a_disk_that_fills_stops_the_run_and_with_room_it_goes_on(protecting, started, tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -269,7 +283,6 @@ def test_no_usage_is_reported_and_no_port_is_open_to_others(protecting, started,
     tables = [Path(f"/proc/net/{name}").read_text().splitlines()[1:] for name in ("tcp", "tcp6")]
     listening = [line.split() for table in tables for line in table]
     own = [(one[1], one[3]) for one in listening if one[3] == "0A" and f"socket:[{one[9]}]" in inodes]
-    wait_for(lambda: names(tmp_path / "out"), process)  # else a worker that only starts has to come to its end first
     assert own
     assert all(address.startswith(("0100007F", "0000000000000000FFFF00000100007F")) for address, _ in own)
     process.send_signal(signal.SIGINT)

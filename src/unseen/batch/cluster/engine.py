@@ -8,7 +8,7 @@ import pickle
 import time
 import warnings
 from collections.abc import Generator, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from itertools import chain, islice
 from pathlib import Path, PurePath
 from typing import Any
@@ -18,7 +18,7 @@ import torch
 from unseen.batch.cluster.errand import Errand, Probe, packed
 from unseen.batch.cluster.foreman import DistantOrders, Foreman
 from unseen.batch.cluster.joining import Cluster
-from unseen.batch.cluster.reading import Reading
+from unseen.batch.cluster.reading import Ending, Reading
 from unseen.batch.cluster.worker import AT_ONCE, SHARD, Result, Told, Worker, apart
 from unseen.batch.engine import Done, Task, Todo
 from unseen.batch.place import Place
@@ -126,21 +126,21 @@ class Ray:
 
     def _results(self, shards: list[bytes], orders: DistantOrders, told: dict[int, int]) -> Iterator[Result]:
         """Of each shard; once the run is stopped, only of those that were begun."""
-        reading = Reading(self._dataset(shards, orders))
         wanted: set[int] | None = None
-        while wanted is None or wanted - told.keys():
-            if self._is_stopped and wanted is None:
-                orders.foreman.stop.remote()
-                wanted = _begun(orders.foreman).keys() - told.keys()
-                continue
-            found = reading.next()
-            if found is None:
-                continue
-            if found is reading.ended:
-                return
-            result: Result = pickle.loads(found)  # noqa: S301 - of a worker of ours
-            told[result.shard] = result.attempt
-            yield result
+        with closing(Reading(self._dataset(shards, orders))) as reading:
+            while wanted is None or wanted - told.keys():
+                if self._is_stopped and wanted is None:
+                    orders.foreman.stop.remote()
+                    wanted = _begun(orders.foreman).keys() - told.keys()
+                    continue
+                found = reading.next()
+                if found is None:
+                    continue
+                if found is reading.ended:
+                    return
+                result: Result = pickle.loads(found)  # noqa: S301 - of a worker of ours
+                told[result.shard] = result.attempt
+                yield result
 
     def _dataset(self, shards: list[bytes], orders: DistantOrders) -> Any:
         """The shards as they come back from the workers; nothing is begun before they are asked for."""
@@ -154,6 +154,8 @@ class Ray:
             context.print_on_execution_start = False
             context.execution_options.preserve_order = True
             context.max_consecutive_actor_init_deaths = _DEATHS
+            callbacks: list[Any] = [*context.custom_execution_callback_classes, Ending]
+            context.custom_execution_callback_classes = callbacks
             most = min(len(shards), self._most or len(shards))
             with ray.data.DataContext.current(context):
                 return ray.data.from_arrow(

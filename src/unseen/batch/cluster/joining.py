@@ -9,12 +9,13 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from unseen.errors import ClusterError, UnseenError
+from unseen.interrupts import held_interrupts
 
 _ANSWER = 5
 """Seconds in which an address has to answer."""
@@ -27,6 +28,7 @@ _ANYWHERE = {
     "RAY_BACKEND_LOG_LEVEL": "fatal",  # what Ray's own processes tell goes to their files
     "RAY_IGNORE_UNHANDLED_ERRORS": "1",  # they are handled
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # or it warns that it will
+    "RAY_ENABLE_AUTO_CONNECT": "0",  # a thread of its that outlives the run would start another cluster, open to all
 }
 _HERE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
 """Ray's way, on every system, to open its ports to this machine only."""
@@ -63,14 +65,18 @@ def joined(address: str | None) -> Iterator[Cluster]:
     own = _HERE | _token() if address is None else _HERE if _is_here_only(*_answering(address)) else {}
     with _environment(_ANYWHERE | own):
         ray = _imported()
+        from unseen.batch.cluster.processes import end, started_with  # its psutil is of the same extra
+
         folder = None if address else tempfile.mkdtemp(prefix="unseen-")
         try:
-            with warnings.catch_warnings(), _silenced():
+            with warnings.catch_warnings(), _silenced(), nullcontext() if address else held_interrupts():
                 warnings.simplefilter("ignore")  # of Ray's own ways
                 _start(ray, address, folder)
             yield _found(ray, grows=address is not None)
         finally:
+            started = started_with(folder) if folder else []
             ray.shutdown()
+            end(started)
             if folder is not None:
                 shutil.rmtree(folder, ignore_errors=True)
 
