@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from unseen.interrupts import first_interrupt, held_interrupts
+from unseen.interrupts import first_interrupt, held_interrupts, kept_handler
 
 
 @pytest.fixture(autouse=True)
@@ -78,3 +78,10 @@ def test_another_thread_changes_no_handler() -> None:
     thread.start()
     thread.join()
     assert seen == [signal.default_int_handler]
+
+
+def test_what_a_library_sets_for_a_signal_does_not_stay() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with kept_handler(signal.SIGTERM):
+        signal.signal(signal.SIGTERM, lambda number, frame: None)
+    assert signal.getsignal(signal.SIGTERM) is before

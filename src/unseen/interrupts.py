@@ -1,4 +1,4 @@
-"""Ctrl-C at a moment when work may not simply be dropped."""
+"""Signals at a moment when work may not simply be dropped, or when a library would answer them."""
 
 import signal
 import threading
@@ -42,3 +42,14 @@ def held_interrupts() -> Iterator[None]:
         yield
     if pressed.is_set():
         raise KeyboardInterrupt
+
+
+@contextmanager
+def kept_handler(number: signal.Signals) -> Iterator[None]:
+    """At its end a signal is handled as it was before, whatever a library has set within."""
+    former = signal.getsignal(number)
+    try:
+        yield
+    finally:
+        if former is not None and threading.current_thread() is threading.main_thread():
+            signal.signal(number, former)

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -193,6 +195,29 @@ def test_ctrl_c_while_a_cluster_starts_leaves_nothing_of_it(
     assert process.returncode == 130
     assert [line.partition(" after ")[0] for line in err.split("\n") if line] == ["Error: interrupted"]
     assert processes_with(f"UNSEEN_TEST={tmp_path}") == {}
+
+
+def test_a_run_that_is_ended_by_the_system_leaves_no_worker_and_goes_on_later(
+    protecting, started, tmp_path: Path
+) -> None:
+    out, word = tmp_path / "out", f"UNSEEN_TEST={tmp_path}"
+    process = started(*protecting(0.05), "-o", out, "--engine", "ray", "--workers", 2)
+    wait_for(lambda: len(names(out)) - len(left_aside(out)) > 40, process)
+    folders = {found for line in processes_with(word).values() for found in re.findall(r"/\S*/unseen-\w+(?=/)", line)}
+    try:
+        process.terminate()
+        _, err = process.communicate(timeout=60)
+        assert (process.returncode, err) == (-signal.SIGTERM, "")
+        left = left_over(word)  # Ray's agents look for others to tell first, for a minute
+        assert all(line.startswith(("ray::DashboardAgent", "ray::RuntimeEnvAgent")) for line in left.values())
+    finally:
+        end_all(word)
+        for folder in folders:
+            shutil.rmtree(folder)
+    done = copies(out)
+    again = unseen(*protecting(0.05), "-o", out)
+    assert len(json.loads(again.stdout)["photos"]) == PHOTOS
+    assert done.items() <= copies(out).items()
 
 
 def test_a_disk_that_fills_stops_the_run_and_with_room_it_goes_on(protecting, started, tmp_path: Path) -> None:

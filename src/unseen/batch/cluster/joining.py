@@ -4,6 +4,7 @@ import logging
 import os
 import secrets
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -15,7 +16,7 @@ from functools import cache
 from typing import Any
 
 from unseen.errors import ClusterError, UnseenError
-from unseen.interrupts import held_interrupts
+from unseen.interrupts import held_interrupts, kept_handler
 
 _ANSWER = 5
 """Seconds in which an address has to answer."""
@@ -69,7 +70,9 @@ def joined(address: str | None) -> Iterator[Cluster]:
 
         folder = None if address else tempfile.mkdtemp(prefix="unseen-")
         try:
-            with warnings.catch_warnings(), _silenced(), nullcontext() if address else held_interrupts():
+            unbroken = nullcontext() if address else held_interrupts()
+            # Ray would answer the signal itself, and crash in doing so.
+            with warnings.catch_warnings(), _silenced(), kept_handler(signal.SIGTERM), unbroken:
                 warnings.simplefilter("ignore")  # of Ray's own ways
                 _start(ray, address, folder)
             yield _found(ray, grows=address is not None)
