@@ -1,5 +1,5 @@
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 
@@ -40,3 +40,22 @@ def test_an_estimate_is_what_alike_photos_take_and_writes_nothing(draw, protecti
     written = sum(path.stat().st_size for path in (tmp_path / "out").iterdir())
     assert estimate.bytes == pytest.approx(written, rel=0.15)
     assert estimate.seconds > 0
+
+
+def test_an_estimate_that_is_broken_off_leaves_photos_of_the_working_folder_alone(
+    draw, protection: Protection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(20):
+        draw(f"{number:02}.png", seed=number, size=(40, 30))
+    monkeypatch.chdir(tmp_path)
+    by = replace(protection, scheme=Unchanged(), pictures=(Crop(),), held_out=())
+
+    class BrokenOff(Local):
+        def run(self, todo, task):
+            staged = task.place.stage(PurePath("00.png"), b"")
+            task.place.discard(staged)  # as an engine does with what nobody asked for any more
+            yield from super().run(todo, task)
+
+    there = sorted(tmp_path.rglob("*"))
+    estimated(sampled(walk([Path()], tmp_path / "out", {})), by, (), BrokenOff(2), DiskPlace())
+    assert sorted(tmp_path.rglob("*")) == there

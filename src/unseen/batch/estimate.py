@@ -113,3 +113,6 @@ class _Scale(DiskPlace):
     def stage(self, target: PurePath, data: bytes | Iterable[bytes]) -> Staged:
         self.sizes.append(sum(map(len, [data] if isinstance(data, bytes) else data)))
         return Staged(aside=target, target=target, mark="", digest="")
+
+    def discard(self, staged: Staged) -> None:
+        """Nothing was written; a file of that name is somebody's, such as the photo itself."""

@@ -29,7 +29,7 @@ from unseen.cli.finding import Photos
 from unseen.cli.places import place_for
 from unseen.cli.progress import watched
 from unseen.cli.reports import own_reports
-from unseen.cli.telling import succeeded, tell
+from unseen.cli.telling import STATUSES, succeeded, tell
 from unseen.cli.terminal import INTERRUPTED, complain, remark
 from unseen.errors import FullError
 from unseen.interrupts import first_interrupt
@@ -127,7 +127,7 @@ def _told(standing: Standing) -> str:
     of = f"{standing.done:,} of {standing.planned:,}{'' if standing.is_planned else '+'}"
     counts = [
         f"{standing.statuses[status]:,} {status.replace('_', ' ')}"
-        for status in ("protected", "not_achieved", "untouched", "failed")
+        for status in STATUSES
         if standing.statuses.get(status)
     ]
     pace = [f"{standing.rate:.1f} photos a second"] if standing.rate else []

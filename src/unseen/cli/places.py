@@ -27,9 +27,9 @@ class Named(click.Path):
         return named(value)
 
 
-def place_for(output: PurePath | None) -> Place:
+def place_for(output: PurePath) -> Place:
     """Where photos come from and copies go; tars are put together on disks only."""
-    return AnyPlace() if output is None or isinstance(output, Address) else TarPlace(AnyPlace(), Path(output))
+    return AnyPlace() if isinstance(output, Address) else TarPlace(AnyPlace(), Path(output))
 
 
 def require_folder(paths: Iterable[PurePath], output: PurePath | None) -> None:

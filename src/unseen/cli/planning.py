@@ -25,8 +25,7 @@ def tell_plan(photos: Photos, entries: Iterable[Entry], output: PurePath | None,
         hides: whether photos may be left untouched.
     """
     told = refused = 0
-    place = place_for(output)
-    for one in _beside(photos.jobs, form) if output is None else foreseen(entries, output, place, form):
+    for one in _beside(photos.jobs, form) if output is None else foreseen(entries, output, place_for(output), form):
         if one.problem is not None:
             complain(one.problem)
             refused += 1

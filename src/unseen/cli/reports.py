@@ -62,7 +62,8 @@ def own_reports(paths: Iterable[Path], known: Mapping[str, str]) -> dict[Path, s
     found = {path: known.get(str(path.absolute())) for path in existing}
     for path, digest in found.items():
         if digest is None or digest != _digest(path):
-            raise click.UsageError(f"--report {path}: exists already, and is not as an earlier run wrote it")
+            told = "exists already, and is not as an earlier run wrote it; move it away or name another"
+            raise click.UsageError(f"--report {path}: {told}")
     return {path: digest for path, digest in found.items() if digest is not None}
 
 
@@ -111,7 +112,8 @@ def _check(path: Path, output: PurePath | None, others: Sequence[Path]) -> None:
         raise click.UsageError(f"--report {path}: its name must end in {' or '.join(SUFFIXES)}")
     is_former = os.path.lexists(path) and output is not None and has_record(output)
     if path in others or (os.path.lexists(path) and not is_former):
-        raise click.UsageError(f"--report {path}: {'exists already' if path not in others else 'is given twice'}")
+        problem = "is given twice; name it once" if path in others else "exists already; move it away or name another"
+        raise click.UsageError(f"--report {path}: {problem}")
     folder = path.parent
     if isinstance(output, Path) and not is_there(folder) and resolved(folder) == resolved(output):
         return  # the run makes it

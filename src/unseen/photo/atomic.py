@@ -105,6 +105,7 @@ def write_over(path: Path, data: bytes | Iterable[bytes]) -> None:
     try:
         write_new(finished, data)
         finished.replace(path)
+        _flush_folder(path.parent)
     except PhotoError as error:
         raise PhotoError(path, error.problem, error.remedy) from error
     except OSError as error:
