@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from typing import Protocol
 
 from unseen.errors import FullError, PhotoError
-from unseen.looking import is_folder, is_there
+from unseen.looking import why_not_written
 from unseen.photo.atomic import explaining, publish, was_begun, write_aside
 from unseen.photo.decode import photo_bytes
 
@@ -127,9 +127,7 @@ class DiskPlace:
             raise PhotoError(target, f"cannot be read ({error.strerror or error})", "check the disk") from error
 
     def require_possible(self, source: PurePath, target: PurePath) -> None:
-        folder = next(parent for parent in Path(target).parents if is_there(parent))
-        if not (is_folder(folder) and os.access(folder, os.W_OK | os.X_OK)):
-            why = f"{folder} {'may not be changed' if is_folder(folder) else 'is a file'}"
+        if why := why_not_written(Path(target)):
             raise PhotoError(source, f"its copy {target} cannot be written: {why}", "choose another -o")
         try:
             os.lstat(target)

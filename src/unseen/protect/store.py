@@ -6,7 +6,7 @@ from pathlib import Path, PurePath
 from typing import Protocol
 
 from unseen.errors import PhotoError
-from unseen.looking import is_folder, is_there
+from unseen.looking import why_not_written
 from unseen.photo import Photo, read_photo, read_photo_bytes, write_new
 from unseen.plan import Job
 
@@ -54,9 +54,7 @@ class Disk:
             raise PhotoError(job.source, problem, "protect the two in runs of their own, with another -o")
         if os.path.lexists(job.target):
             raise PhotoError(job.source, f"its copy {job.target} exists already", "move it away or choose another -o")
-        folder = next(parent for parent in target.parents if is_there(parent))
-        if not (is_folder(folder) and os.access(folder, os.W_OK | os.X_OK)):
-            why = f"{folder} {'may not be changed' if is_folder(folder) else 'is a file'}"
+        if why := why_not_written(target):
             raise PhotoError(job.source, f"its copy {job.target} cannot be written: {why}", "choose another -o")
         taken.add(target)
 

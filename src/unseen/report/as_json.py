@@ -32,7 +32,7 @@ def json_parts(report: Report, photos: Iterable[PhotoRow]) -> Iterator[str]:
     yield opening.removesuffix("\n}") + ',\n  "photos": ['
     between = ""
     for row in photos:
-        yield f"{between}\n{indent(_indented(row_as_json(row)), '    ')}"
+        yield f"{between}\n{indent(_indented(asdict(row)), '    ')}"
         between = ","
     closing = _indented({"presets": report.presets}).removeprefix("{\n")
     yield ("\n  ]" if between else "]") + f",\n{closing}\n"

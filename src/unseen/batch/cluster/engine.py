@@ -64,8 +64,8 @@ class Ray:
             told = f"a worker takes {self._threads} cores, for it computes with as many threads as this command"
             remedy = f"start the command with OMP_NUM_THREADS={max(1, cluster.cores)}"
             raise UnseenError(f"{told}, and no machine of the cluster has more than {cluster.cores}; {remedy}")
-        self._most = workers or (None if cluster.grows else max(1, room))
-        self._at_first = min(max(1, room), workers or room)
+        self._most = workers or (None if cluster.grows else room)
+        self._at_first = min(room, workers or room)
 
     def stop(self) -> None:
         self._is_stopped = True

@@ -83,9 +83,7 @@ def unpacked(data: bytes) -> Errand:
     """
     versions, inner = pickle.loads(data)  # noqa: S301 - who sends it runs this process
     if versions != _versions():
-        have, want = (
-            " and ".join(f"{name} {number}" for name, number in one.items()) for one in (_versions(), versions)
-        )
+        have, want = _told(_versions()), _told(versions)
         raise ClusterError(f"{socket.gethostname()} of the cluster has {have}; install {want} on it, as here")
     prepare_imports()
     errand: Errand = pickle.loads(inner)  # noqa: S301

@@ -48,7 +48,7 @@ class TarPlace:
         """A photo's file, in a tar or not; of a copy in a tar, that."""
         within = self._within(source)
         if within is not None and self.mark(source) is not None:
-            return self._copy(*within)
+            return self.copy(*within)
         found = _found(source)
         if found is None:
             return self.inner.fetch(source)
@@ -78,7 +78,7 @@ class TarPlace:
 
     def digest(self, target: PurePath) -> str:
         within = self._within(target)
-        return self.inner.digest(target) if within is None else digest_of(self._copy(*within))
+        return self.inner.digest(target) if within is None else digest_of(self.copy(*within))
 
     def require_possible(self, source: PurePath, target: PurePath) -> None:
         """Refuse a copy whose tar is another's, or could not be written."""
@@ -151,9 +151,6 @@ class TarPlace:
         Raises:
             PhotoError: it is gone.
         """
-        return self._copy(tar, name)
-
-    def _copy(self, tar: str, name: str) -> bytes:
         piece = self._piece(tar, name)
         if self.inner.mark(piece) is not None:
             return self.inner.fetch(piece)
