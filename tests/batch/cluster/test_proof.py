@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 
 from ..written import copies, names, told
-from .test_engine import end_all, free_port, left_over, processes_with, unseen
+from .sessions import PROGRAM, end_all, free_port, left_over, processes_of, start, unseen
 
 pytestmark = [
     pytest.mark.proof,
@@ -26,6 +26,8 @@ pytestmark = [
 ]
 
 PHOTOS = 240
+USAGE = b"RAY_USAGE_STATS_ENABLED=0"
+DASHBOARD = "session_latest/logs/dashboard.log"
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
 DEADLY = """
 import os, signal, torch
@@ -59,34 +61,21 @@ def protecting(album: Path, tiny: str) -> Callable[[float], list[str]]:
 
 
 @pytest.fixture
-def started(tmp_path: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
-    """Start the command in a session of its own; whatever a test does, none of its processes is left."""
-    word = f"UNSEEN_TEST={tmp_path}"
-    programs: list[subprocess.Popen[str]] = []
+def started() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
+    """Start the command, which Ctrl-C can end; one that has ended leaves no process, whatever a test does."""
+    program = f"import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n{PROGRAM}"
+    processes: list[subprocess.Popen[str]] = []
 
-    def start(*arguments: object) -> "subprocess.Popen[str]":
-        program = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        program += "from unseen.cli import main; main()"
-        programs.append(
-            subprocess.Popen(
-                [sys.executable, "-c", program, *map(str, arguments)],
-                env=os.environ | {"OMP_NUM_THREADS": "1", "UNSEEN_TEST": str(tmp_path)},
-                text=True,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-            )
-        )
-        return programs[-1]
+    def start_one(*arguments: object, **environment: str) -> "subprocess.Popen[str]":
+        processes.append(start(*arguments, program=program, **environment))
+        return processes[-1]
 
-    yield start
-    for process in programs:
-        process.kill()
-    left = left_over(word)
-    end_all(word)
-    for process in programs:
+    yield start_one
+    left = [left_over(process.pid) for process in processes if process.poll() is not None]
+    for process in processes:
+        end_all(process.pid)
         process.communicate()
-    assert left == {}
+    assert not any(left)
 
 
 def wait_for(found: Callable[[], object], process: "subprocess.Popen[str]", seconds: float = 240) -> None:
@@ -97,9 +86,27 @@ def wait_for(found: Callable[[], object], process: "subprocess.Popen[str]", seco
         time.sleep(0.05)
 
 
-def workers(tmp_path: Path) -> list[int]:
-    found = processes_with(f"UNSEEN_TEST={tmp_path}")
-    return [number for number, line in found.items() if line.startswith("ray::MapWorker(MapBatches(Worker))")]
+def workers(session: int) -> list[int]:
+    lines = processes_of(session)
+    return [number for number, line in lines.items() if line.startswith("ray::MapWorker(MapBatches(Worker))")]
+
+
+def untold(session: int) -> dict[int, str]:
+    """Those that may think they have to report how Ray is used."""
+    found = {}
+    for number, line in processes_of(session).items():
+        with suppress(OSError):  # it ended meanwhile
+            environment = Path(f"/proc/{number}/environ").read_bytes()
+            has_written_over_it = environment.startswith(b"\0")  # with its title
+            if number != session and not has_written_over_it and USAGE not in environment.split(b"\0"):
+                found[number] = line
+    return found
+
+
+def folders_of(session: int) -> set[Path]:
+    """Where its clusters keep what is theirs."""
+    lines = processes_of(session).values()
+    return {Path(found) for line in lines for found in re.findall(r"/\S*/unseen-\w+(?=/)", line)}
 
 
 def inodes_of(number: int) -> set[str]:
@@ -120,7 +127,7 @@ def test_a_worker_that_is_killed_is_replaced_and_its_photos_come_once(protecting
     here, there = tmp_path / "here", tmp_path / "there"
     process = started(*protecting(0.05), "-o", there, "--engine", "ray", "--workers", 2)
     wait_for(lambda: len(left_aside(there)) > 1, process)  # one is the run's own, to see whether folders are shared
-    victim = workers(tmp_path)[0]
+    victim = workers(process.pid)[0]
     os.kill(victim, signal.SIGKILL)
     out, err = process.communicate(timeout=240)
     assert (process.returncode, err) == (1, "")
@@ -189,29 +196,29 @@ def test_ctrl_c_while_a_cluster_starts_leaves_nothing_of_it(
     found: str, to_all: bool, protecting, started, tmp_path: Path
 ) -> None:
     process = started(*protecting(0.05), "-o", tmp_path / "out", "--engine", "ray", "--workers", 2)
-    wait_for(lambda: any(found in line for line in processes_with(f"UNSEEN_TEST={tmp_path}").values()), process)
+    wait_for(lambda: any(found in line for line in processes_of(process.pid).values()), process)
     (os.killpg if to_all else os.kill)(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=120)
     assert process.returncode == 130
     assert [line.partition(" after ")[0] for line in err.split("\n") if line] == ["Error: interrupted"]
-    assert processes_with(f"UNSEEN_TEST={tmp_path}") == {}
+    assert processes_of(process.pid) == {}
 
 
 def test_a_run_that_is_ended_by_the_system_leaves_no_worker_and_goes_on_later(
     protecting, started, tmp_path: Path
 ) -> None:
-    out, word = tmp_path / "out", f"UNSEEN_TEST={tmp_path}"
+    out = tmp_path / "out"
     process = started(*protecting(0.05), "-o", out, "--engine", "ray", "--workers", 2)
     wait_for(lambda: len(names(out)) - len(left_aside(out)) > 40, process)
-    folders = {found for line in processes_with(word).values() for found in re.findall(r"/\S*/unseen-\w+(?=/)", line)}
+    folders = folders_of(process.pid)
     try:
         process.terminate()
         _, err = process.communicate(timeout=60)
         assert (process.returncode, err) == (-signal.SIGTERM, "")
-        left = left_over(word)  # Ray's agents look for others to tell first, for a minute
+        left = left_over(process.pid)  # Ray's agents look for others to tell first, for a minute
         assert all(line.startswith(("ray::DashboardAgent", "ray::RuntimeEnvAgent")) for line in left.values())
     finally:
-        end_all(word)
+        end_all(process.pid)
         for folder in folders:
             shutil.rmtree(folder)
     done = copies(out)
@@ -260,26 +267,20 @@ def test_with_a_real_network_and_threads_of_its_own_no_byte_is_another(threads: 
 
 
 @pytest.fixture
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def running() -> Iterator[str]:
     """The address of a cluster that runs, and that this machine alone can reach."""
     port = free_port()
-    word = f"ray-{port}"
-    environment = os.environ | {
-        "OMP_NUM_THREADS": "1",
-        "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # ports on loopback only
-        "UNSEEN_TEST": word,
-    }
-    folder = Path("/tmp") / word  # paths of sockets have to be short
-    given = f"--head --node-ip-address=127.0.0.1 --port={port} --num-cpus=2 --include-dashboard=false"
+    folder = Path("/tmp") / f"ray-{port}"  # paths of sockets have to be short
+    given = f"start --head --node-ip-address=127.0.0.1 --port={port} --num-cpus=2 --include-dashboard=false"
     given += f" --disable-usage-stats --temp-dir={folder} --min-worker-port=0 --max-worker-port=0"
-    program = [sys.executable, "-c", "from ray.scripts.scripts import main; main()"]
+    program = "from ray.scripts.scripts import main; main()"
+    process = start(*given.split(), program=program, RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER="0")  # ports on loopback only
     try:
-        subprocess.run(
-            [*program, "start", *given.split()], check=True, capture_output=True, env=environment, timeout=90
-        )
+        _, err = process.communicate(timeout=90)
+        assert process.returncode == 0, err
         yield f"127.0.0.1:{port}"
     finally:
-        end_all(f"UNSEEN_TEST={word}")
+        end_all(process.pid)
         subprocess.run(["rm", "-rf", str(folder)], check=True)
 
 
@@ -294,16 +295,16 @@ def test_a_cluster_that_runs_is_joined_and_goes_on_running(protecting, running: 
 
 
 def test_no_usage_is_reported_and_no_port_is_open_to_others(protecting, started, tmp_path: Path) -> None:
-    process = started(*protecting(0.05), "-o", tmp_path / "out", "--engine", "ray", "--workers", 1)
-    wait_for(lambda: workers(tmp_path), process)
-    family = processes_with(f"UNSEEN_TEST={tmp_path}")
+    on = {"RAY_USAGE_STATS_ENABLED": "1"}  # as who uses Ray for other things may have it
+    process = started(*protecting(0.05), "-o", tmp_path / "out", "--engine", "ray", "--workers", 1, **on)
+    wait_for(lambda: workers(process.pid), process)
+    family = processes_of(process.pid)
     assert any("gcs_server" in line for line in family.values())
-    told = processes_with("RAY_USAGE_STATS_ENABLED=0").keys() | {process.pid}
-    untold = family.keys() - told
-    if untold:  # one that was just forked has its parent's environment until it runs its own program
-        time.sleep(2)
-        told = processes_with("RAY_USAGE_STATS_ENABLED=0").keys()
-        assert not untold & processes_with(f"UNSEEN_TEST={tmp_path}").keys() - told
+    assert any("UsageStatsHead" in line for line in family.values())
+    # One that was just forked has its parent's environment until it runs its own program.
+    wait_for(lambda: not untold(process.pid), process, seconds=30)
+    (folder,) = folders_of(process.pid)
+    wait_for(lambda: "Usage reporting is disabled." in (folder / DASHBOARD).read_text(), process, seconds=30)
     inodes = {inode for number in family for inode in inodes_of(number)}
     tables = [Path(f"/proc/net/{name}").read_text().splitlines()[1:] for name in ("tcp", "tcp6")]
     listening = [line.split() for table in tables for line in table]
