@@ -65,8 +65,34 @@ def test_each_of_many_photos_is_computed_by_one_thread(album: Path, protect, tmp
 def test_other_settings_are_named(album: Path, protect, tmp_path: Path) -> None:
     protect(album, "-o", tmp_path / "out")
     again = protect(album, "-o", tmp_path / "out", "--seed", 1, "--strength", "low")
-    told = "6 photos had been done with other settings (epsilon, epsilon levels and seed), and were done again"
+    told = "6 photos had been done with other settings (epsilon, epsilon levels and seed), and are done again"
     assert (again.code, again.err) == (0, f"Note: {told}\n")
+
+
+def test_a_damaged_line_of_the_record_is_told_with_what_brings_its_photo_back(
+    album: Path, protect, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    first = protect(album, "-o", out, "--json")
+    record, copy = out / ".unseen/photos.jsonl", out / "2.png"
+    lines = record.read_text().splitlines(keepends=True)
+    (number,) = (number for number, line in enumerate(lines) if str(copy) in line)
+    record.write_text("".join([*lines[:number], lines[number][:20] + "\n", *lines[number + 1 :]]))
+    (out / ".unseen/index.sqlite").unlink()
+    refused = protect(album, "-o", out, "--json")
+    assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
+    assert (
+        "is damaged; delete that line; once its copy is moved away, --retry-failed does its photo again" in refused.err
+    )
+    record.write_text("".join([*lines[:number], *lines[number + 1 :]]))
+    clash = protect(album, "-o", out, "--json")
+    assert clash.code == 1
+    assert f"its copy {copy} exists already" in clash.out
+    copy.rename(tmp_path / "away.png")
+    again = protect(album, "-o", out, "--json", "--retry-failed")
+    assert (again.code, again.err) == (0, "")
+    assert copy.read_bytes() == (tmp_path / "away.png").read_bytes()
+    assert len(json.loads(again.out)["photos"]) == len(json.loads(first.out)["photos"]) == 6
 
 
 def test_photos_that_are_added_one_by_one_are_done_once(album: Path, protect, tmp_path: Path) -> None:
@@ -196,6 +222,6 @@ def test_a_change_in_a_network_of_ones_own_has_all_done_again(album: Path, unsee
     first = unseen(*command, "--audit-model", "", "--json")
     own.write_text(file.replace("seed: int = 0", "seed: int = 7"))
     again = unseen(*command, "--audit-model", "", "--json")
-    assert "6 photos had been done with other settings (weights), and were done again" in again.err
+    assert "6 photos had been done with other settings (weights), and are done again" in again.err
     readings = [[row["models"][0] for row in json.loads(run.out)["photos"]] for run in (first, again)]
     assert all(before != after for before, after in zip(*readings, strict=True))

@@ -1,10 +1,11 @@
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, wait
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image
 
 from unseen.cli import main
@@ -34,8 +35,17 @@ def gathering(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("unseen.web.desk.GATHER", 0.5)
 
 
+@pytest.fixture
+def threads() -> Iterator[None]:
+    """What the command leaves of them to this process is undone."""
+    number = torch.get_num_threads()
+    yield
+    torch.set_num_threads(number)
+
+
 def test_a_lone_photo_and_photos_together_are_what_the_command_writes(
     gathering: None,
+    threads: None,
     opened: Opened,
     offer: Offer,
     photos: list[bytes],

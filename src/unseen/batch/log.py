@@ -134,8 +134,9 @@ class Log:
         try:
             return dict(json.loads(line))
         except (ValueError, TypeError) as error:
-            told = f"the line at byte {start} is damaged"
-            raise UnseenError(f"{self.path}: {told}; delete that line, its photo is done again") from error
+            told = f"the line at byte {start} is damaged; delete that line"
+            remedy = "once its copy is moved away, --retry-failed does its photo again"
+            raise UnseenError(f"{self.path}: {told}; {remedy}") from error
 
     def _checked_header(self) -> str:
         _, _, header = next(self.lines(0))

@@ -82,7 +82,7 @@ def run_batch(entries: Iterable[Entry], output: PurePath, protection: Protection
             full = error
         if run.outdated:
             told = listed([name.replace("_", " ") for name in different]) or "of an earlier run"
-            remark(f"{counted(run.outdated, 'photo')} had been done with other settings ({told}), and were done again")
+            remark(f"{counted(run.outdated, 'photo')} had been done with other settings ({told}), and are done again")
         is_unfinished = full is not None or run.is_stopped
         account = accounted(report, partial(record.rows, settings) if is_unfinished else record.rows)
         pictures = any(path.suffix.lower() == ".html" for path in wishes.reports)
