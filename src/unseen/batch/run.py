@@ -198,7 +198,7 @@ class Run:
             former = stamp.former
             if former is not None and former.name != stamp.copy.name and self._copies.stands(former):
                 self._copies.remove(former)
-        self._tally.add(stamp.status, is_new=False)
+        self._tally.resume([stamp.status])
 
     def _tell(self, planned: Planned, problem: str) -> None:
         """Account for a folder whose photos could not be found, or a photo that cannot be done."""

@@ -15,6 +15,7 @@ class Standing:
 
     Attributes:
         statuses: how many photos ended how, those of former runs included.
+        failed_before: those that failed in a former run, and that this one did not try.
         planned: photos found so far.
         is_planned: whether that is all.
         rate: photos a second, of those done in this run; 0 before the first.
@@ -22,6 +23,7 @@ class Standing:
     """
 
     statuses: dict[Status, int]
+    failed_before: int
     planned: int
     is_planned: bool
     rate: float
@@ -39,7 +41,7 @@ class Tally:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._statuses: Counter[Status] = Counter()
-        self._new = 0
+        self._new = self._failed_before = 0
         self._started = time.monotonic()
 
     def add(self, status: Status, *, is_new: bool) -> None:
@@ -50,8 +52,10 @@ class Tally:
 
     def resume(self, statuses: Iterable[Status]) -> None:
         """Former runs did these."""
+        counts = Counter(statuses)
         with self._lock:
-            self._statuses.update(statuses)
+            self._statuses += counts
+            self._failed_before += counts["failed"]
 
     def standing(self, planned: int, *, is_planned: bool) -> Standing:
         """Where the run is, of so many photos."""
@@ -60,6 +64,7 @@ class Tally:
             left = planned - sum(self._statuses.values())
             return Standing(
                 statuses=dict(self._statuses),
+                failed_before=self._failed_before,
                 planned=planned,
                 is_planned=is_planned,
                 rate=rate,

@@ -93,6 +93,8 @@ def run_batch(entries: Iterable[Entry], output: PurePath, protection: Protection
         )
         if is_unfinished:
             return _tell_unfinished(run, full)
+    if before := run.standing.failed_before:
+        remark(f"{counted(before, 'photo')} failed in an earlier run; --retry-failed tries again")
     problems = packer.problems if packer is not None else ()
     for problem in problems:
         complain(problem)
