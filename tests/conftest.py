@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from unseen.protect import Protection, load_networks
@@ -46,6 +47,14 @@ def protection(tiny: str) -> Protection:
         surrogates=load_networks([tiny]),
         held_out=load_networks([f"{tiny}?seed=1"]),
     )
+
+
+@pytest.fixture
+def same_threads() -> Iterator[None]:
+    """Whatever a test does to them, this process computes with as many threads after it as before."""
+    number = torch.get_num_threads()
+    yield
+    torch.set_num_threads(number)
 
 
 @pytest.fixture

@@ -68,15 +68,15 @@ def test_ctrl_c_leaves_whole_copies_and_an_account_of_them_and_the_same_command_
 def test_what_other_settings_made_is_no_part_of_a_run_that_was_interrupted(
     album, protecting, started, tmp_path: Path
 ) -> None:
-    started(*protecting, "--scheme", "crop").communicate(timeout=300)
+    started(*protecting, "--scheme", "crop").communicate(timeout=60)
     before = copies(tmp_path / "out")
     process = started(*protecting, "--seed", "1", "--report", "report.json", "--report", "report.html")
-    end = time.monotonic() + 300
+    end = time.monotonic() + 60
     while all((tmp_path / "out" / name).read_bytes() == data for name, data in before.items()):
         assert time.monotonic() < end
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=300)
+    out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     done = {name for name, data in copies(tmp_path / "out").items() if data != before[name]}
     assert 1 <= len(done) < PHOTOS

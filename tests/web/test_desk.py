@@ -1,11 +1,10 @@
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import CancelledError, wait
 from pathlib import Path
 
 import pytest
-import torch
 from PIL import Image
 
 from unseen.cli import main
@@ -35,17 +34,9 @@ def gathering(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("unseen.web.desk.GATHER", 0.5)
 
 
-@pytest.fixture
-def threads() -> Iterator[None]:
-    """What the command leaves of them to this process is undone."""
-    number = torch.get_num_threads()
-    yield
-    torch.set_num_threads(number)
-
-
 def test_a_lone_photo_and_photos_together_are_what_the_command_writes(
     gathering: None,
-    threads: None,
+    same_threads: None,
     opened: Opened,
     offer: Offer,
     photos: list[bytes],

@@ -1,6 +1,5 @@
 """Orders that a worker gets in this process, without a cluster."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -58,9 +57,6 @@ def orders(errand: Errand) -> Near:
 
 
 @pytest.fixture(autouse=True)
-def unchanged(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def unchanged(same_threads: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a worker does to its process is undone."""
     monkeypatch.chdir(Path.cwd())
-    threads = torch.get_num_threads()
-    yield
-    torch.set_num_threads(threads)

@@ -31,12 +31,12 @@ def start(*arguments: object, program: str = PROGRAM, **environment: str) -> "su
 
 def unseen(*arguments: object, **environment: str) -> "subprocess.CompletedProcess[str]":
     """Run the command to its end, after which nothing of it runs."""
-    process = start(*arguments, **environment)
-    try:
-        out, err = process.communicate(timeout=180)
-        assert left_over(process.pid) == {}
-    finally:
-        end_all(process.pid)
+    with start(*arguments, **environment) as process:
+        try:
+            out, err = process.communicate(timeout=180)
+            assert left_over(process.pid) == {}
+        finally:
+            end_all(process.pid)
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
